@@ -1,0 +1,45 @@
+"""Layers, training and measured claims for a course in MXNet Gluon.
+
+Importing this package makes ``import mxnet`` and ``from d2l import mxnet``
+work on Python 3.10 to 3.13 with NumPy 1.23 to 2.x, and turns on MXNet's NumPy
+semantics (``npx.set_np()``), which every function here works with. All else
+is loaded when it is first used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from d2l_ext._version import __version__
+from d2l_ext.compat import import_mxnet
+
+import_mxnet().npx.set_np()
+
+#: Where each public name lives; ``d2l_ext.fit`` loads ``d2l_ext.training``.
+_PUBLIC = {
+    "config": ("Settings", "settings"),
+    "device": ("context",),
+    "randomness": ("seed",),
+    "data": ("MiniBatches", "load_digits", "load_fashion_mnist"),
+    "networks": ("lenet", "mlp"),
+    "training": ("DivergenceWarning", "History", "evaluate", "fit"),
+    "diagnostics": ("gradient_check", "layer_statistics"),
+    "claims": ("claim",),
+}
+_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+_MODULES = (*_PUBLIC, "compat", "layers", "plotting", "report")
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(f"d2l_ext.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in _MODULES:
+        return import_module(f"d2l_ext.{name}")
+    raise AttributeError(f"module 'd2l_ext' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME, *_MODULES})
