@@ -60,6 +60,12 @@ SYSTEM_LIBRARIES = {
     "libquadmath.so.0": "libquadmath0",
 }
 
+#: Functions that left NumPy for a package of their own.
+_FINANCIAL = (
+    *("fv", "pmt", "nper", "ipmt", "ppmt"),
+    *("pv", "rate", "irr", "npv", "mirr"),
+)
+
 
 def _not_in_numpy(name: str) -> Callable[..., Any]:
     def removed(*_args: Any, **_kwargs: Any) -> Any:
@@ -94,22 +100,26 @@ def legacy_names() -> dict[str, Any]:
         "alltrue": numpy.all,
         "sometrue": numpy.any,
         "row_stack": numpy.vstack,
-        "in1d": lambda a, b, **kwargs: numpy.isin(
-            numpy.ravel(a), b, **kwargs
-        ),
+        "in1d": lambda a, b, **kwargs: numpy.isin(numpy.ravel(a), b, **kwargs),
         "msort": lambda a: numpy.sort(a, axis=0),
     }
     if hasattr(numpy, "trapezoid"):
         names["trapz"] = numpy.trapezoid
-    names |= {
-        name: _not_in_numpy(name)
-        for name in ("fv", "pmt", "nper", "ipmt", "ppmt", "pv", "rate")
-        + ("irr", "npv", "mirr")
-    }
+    financial = [
+        "fv",
+        "pmt",
+        "nper",
+        "ipmt",
+        "ppmt",
+        "pv",
+        "rate",
+        "irr",
+        "npv",
+        "mirr",
+    ]
+    names |= {name: _not_in_numpy(name) for name in financial}
     return {
-        name: value
-        for name, value in names.items()
-        if name not in vars(numpy)
+        name: value for name, value in names.items() if name not in vars(numpy)
     }
 
 

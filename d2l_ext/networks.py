@@ -1,0 +1,154 @@
+"""The networks of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mxnet import gluon
+from mxnet.gluon import nn
+
+from d2l_ext.layers import BatchNorm
+
+#: What ``norm=`` takes: a name, or a function that returns a new block.
+Norm = str | Callable[[], gluon.Block] | None
+
+NORMS: dict[str, Callable[[], gluon.Block]] = {
+    "batch": nn.BatchNorm,
+    "scratch": BatchNorm,
+}
+POSITIONS = ("before", "after")
+
+
+def _norm_block(norm: Norm) -> gluon.Block | None:
+    if norm is None:
+        return None
+    if callable(norm):
+        return norm()
+    if norm not in NORMS:
+        raise ValueError(
+            f"norm={norm!r} is not known; use None, a function that returns "
+            "a block, or one of: " + ", ".join(NORMS)
+        )
+    return NORMS[norm]()
+
+
+def _activated(
+    layer: gluon.Block, activation: str, norm: Norm, position: str
+) -> list[gluon.Block]:
+    """Returns the layer, its activation and, before or after it, the norm."""
+    if position not in POSITIONS:
+        raise ValueError(
+            f"norm_position={position!r} is not known; use one of: "
+            + ", ".join(POSITIONS)
+        )
+    normalization, function = _norm_block(norm), nn.Activation(activation)
+    if normalization is None:
+        return [layer, function]
+    if position == "before":
+        return [layer, normalization, function]
+    return [layer, function, normalization]
+
+
+def _sequential(blocks: Sequence[gluon.Block]) -> gluon.Block:
+    """Chains blocks, hybridizable if all of them are."""
+    hybrid = all(isinstance(block, gluon.HybridBlock) for block in blocks)
+    net = nn.HybridSequential() if hybrid else nn.Sequential()
+    net.add(*blocks)
+    return net
+
+
+def _positive(**sizes: int) -> None:
+    for name, size in sizes.items():
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name} is a whole number from 1, not {size!r}")
+
+
+def lenet(
+    num_classes: int = 10,
+    *,
+    norm: Norm = None,
+    norm_position: str = "before",
+    activation: str = "sigmoid",
+) -> gluon.Block:
+    """LeNet, with a normalization next to each hidden activation.
+
+    Two convolutions of 5x5 with 6 and 16 channels, each followed by
+    max-pooling of 2x2, and dense layers of 120, 84 and ``num_classes`` units.
+
+    Parameters
+    ----------
+    num_classes : int
+        The number of outputs.
+    norm : None, 'batch', 'scratch' or callable
+        No normalization, Gluon's ``nn.BatchNorm``, the book's
+        :class:`d2l_ext.layers.BatchNorm`, or a function that returns a block.
+    norm_position : {'before', 'after'}
+        Where the normalization stands to the activation.
+    activation : str
+        A name that ``nn.Activation`` takes.
+
+    Returns
+    -------
+    gluon.Block
+        The network, not initialized: (m, 1, h, w) to (m, num_classes), for h
+        and w from 16.
+
+    Raises
+    ------
+    ValueError
+        If an option is unknown; the message lists those that are known.
+
+    Source: LeCun et al. (1998); with batch normalization Zhang et al. (2023),
+    section 8.5.
+    """
+    _positive(num_classes=num_classes)
+
+    def activated(layer: gluon.Block) -> list[gluon.Block]:
+        return _activated(layer, activation, norm, norm_position)
+
+    return _sequential(
+        [
+            *activated(nn.Conv2D(6, kernel_size=5)),
+            nn.MaxPool2D(pool_size=2, strides=2),
+            *activated(nn.Conv2D(16, kernel_size=5)),
+            nn.MaxPool2D(pool_size=2, strides=2),
+            *activated(nn.Dense(120)),
+            *activated(nn.Dense(84)),
+            nn.Dense(num_classes),
+        ]
+    )
+
+
+def mlp(
+    num_hiddens: Sequence[int],
+    num_classes: int = 10,
+    *,
+    norm: Norm = None,
+    norm_position: str = "before",
+    activation: str = "relu",
+) -> gluon.Block:
+    """A fully connected network.
+
+    Parameters
+    ----------
+    num_hiddens : sequence of int
+        The width of each hidden layer.
+    num_classes, norm, norm_position, activation
+        As in :func:`lenet`.
+
+    Returns
+    -------
+    gluon.Block
+        The network, not initialized: (m, ...) to (m, num_classes).
+
+    Raises
+    ------
+    ValueError
+        If a width is not a whole number from 1 or an option is unknown.
+    """
+    _positive(num_classes=num_classes)
+    blocks: list[gluon.Block] = []
+    for width in num_hiddens:
+        _positive(num_hiddens=width)
+        blocks += _activated(nn.Dense(width), activation, norm, norm_position)
+    return _sequential([*blocks, nn.Dense(num_classes)])
