@@ -19,14 +19,20 @@ _PUBLIC = {
     "config": ("Settings", "settings"),
     "device": ("context",),
     "randomness": ("seed",),
-    "data": ("MiniBatches", "load_digits", "load_fashion_mnist"),
+    "data": (
+        "MiniBatches",
+        "load_digits",
+        "load_fashion_mnist",
+        "load_images",
+    ),
     "networks": ("lenet", "mlp"),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": ("gradient_check", "layer_statistics"),
+    "experiments": ("Trial", "seeds", "trial"),
     "claims": ("claim",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = (*_PUBLIC, "compat", "layers", "plotting", "report")
+_MODULES = (*_PUBLIC, "callbacks", "compat", "layers", "plotting", "report")
 
 __all__ = ["__version__", *_HOME]
 

@@ -12,6 +12,7 @@ from typing import Any
 import mxnet as mx
 import numpy as np
 
+from d2l_ext.config import settings
 from d2l_ext.device import context
 from d2l_ext.download import FASHION_MNIST, Source, fetch
 from d2l_ext.minibatches import MiniBatches, whole_number
@@ -105,6 +106,28 @@ def load_fashion_mnist(
         for part in ("train", "t10k")
     )
     return train_iter, test_iter
+
+
+def load_images(
+    *, quick: Mapping[str, Any], full: Mapping[str, Any]
+) -> tuple[MiniBatches, MiniBatches]:
+    """Returns the data set of the scale that is set.
+
+    Parameters
+    ----------
+    quick : mapping
+        Arguments of :func:`load_digits`, for the scale ``quick``.
+    full : mapping
+        Arguments of :func:`load_fashion_mnist`, for the scale ``full``.
+
+    Returns
+    -------
+    train_iter, test_iter : MiniBatches
+        As from these functions.
+    """
+    if settings().full:
+        return load_fashion_mnist(**full)
+    return load_digits(**quick)
 
 
 def bilinear_weights(size: int, new_size: int) -> np.ndarray:

@@ -1,0 +1,92 @@
+"""Fair comparisons: same seed, same order of the data, one thing changed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mxnet import gluon, init
+
+from d2l_ext.checks import Batches
+from d2l_ext.config import MAX_SEED, settings
+from d2l_ext.history import History
+from d2l_ext.randomness import seed as set_seed
+from d2l_ext.training import DivergenceWarning, evaluate, fit
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A network and how it was trained.
+
+    Attributes
+    ----------
+    net : gluon.Block
+        The network after training.
+    history : History
+        The record of the training.
+    test_acc : float
+        The accuracy on the test set after the last step. A network that
+        diverged is evaluated as it stands, and guesses.
+    """
+
+    net: gluon.Block
+    history: History
+    test_acc: float
+
+
+def trial(
+    make_net: Callable[[], gluon.Block],
+    train_iter: Batches,
+    test_iter: Batches,
+    *,
+    seed: int | None = None,
+    initializer: init.Initializer | None = None,
+    **fit_options: Any,
+) -> Trial:
+    """Seeds everything, builds a network, initializes and trains it.
+
+    Parameters
+    ----------
+    make_net : callable
+        Returns a new network.
+    train_iter, test_iter : iterable of (X, y)
+        The data; the network is initialized on their context.
+    seed : int, optional
+        By default the setting ``D2L_EXT_SEED``.
+    initializer : mxnet.init.Initializer, optional
+        By default Xavier's.
+    fit_options
+        Passed to :func:`d2l_ext.fit`. That a run diverged is in its history,
+        and no warning.
+
+    Returns
+    -------
+    Trial
+        The network, the history and the final test accuracy.
+    """
+    set_seed(seed)
+    net = make_net()
+    X, _ = next(iter(test_iter))
+    net.initialize(initializer or init.Xavier(), ctx=X.ctx)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)
+        history = fit(net, train_iter, test_iter, **fit_options)
+    if history.diverged_at is None:
+        return Trial(net, history, history.test_acc[-1])
+    return Trial(net, history, evaluate(net, test_iter)[1])
+
+
+def seeds(count: int) -> list[int]:
+    """Returns ``count`` seeds, others for each setting of ``D2L_EXT_SEED``.
+
+    Raises
+    ------
+    ValueError
+        If ``count`` is not from 1 to 1000.
+    """
+    if not 1 <= count <= 1000:
+        raise ValueError(f"count lies in 1 to 1000, not {count}")
+    first = settings().seed * 1000
+    return [(first + i) % (MAX_SEED + 1) for i in range(count)]

@@ -1,0 +1,135 @@
+"""The lanes: what is installed, what counts as a failure, what is said."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import lanes, processes
+from tools.lanes import Result
+from tools.notebooks import colab_command
+from tools.processes import CommandError
+
+
+class FakeEnvironment:
+    """Records what is installed, and installs nothing."""
+
+    wheels = Path("/wheels with spaces")
+    wheel = wheels / "d2l_ext-0.1.0-py3-none-any.whl"
+
+    def __init__(self, *installed):
+        self.installed = iter(installed).__next__
+        self.calls = []
+
+    def pip(self, *arguments, **environ):
+        self.calls.append((arguments, environ))
+
+    def uv_install(self, *requirements):
+        self.calls.append(requirements)
+
+
+def test_the_classic_lane_installs_the_list_and_the_wheel():
+    pins = {"numpy": "1.23.5", "mxnet": "1.9.1", "d2l": "1.0.3"}
+    text = (lanes.ROOT / "environment.yml").read_text()
+    listed = lanes.pip_list(text)
+    everything = dict(line.split("==") for line in listed if "==" in line)
+    assert pins.items() <= everything.items()
+    environment = FakeEnvironment(everything)
+    lanes.install_classic(environment)
+    (requirements,) = environment.calls
+    assert requirements == (*listed[:-1], environment.wheel)
+    assert listed[-1] == "-e ."
+
+
+def test_the_classic_lane_fails_if_a_pin_was_not_obeyed():
+    environment = FakeEnvironment({"numpy": "2.4.6"})
+    with pytest.raises(CommandError, match=r"numpy 1\.23\.5 to 2\.4\.6"):
+        lanes.install_classic(environment)
+
+
+def test_the_colab_lane_runs_the_command_of_the_cell(monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", "file:///mirror")
+    environment = FakeEnvironment({"numpy": "2.0"}, {"numpy": "2.0"})
+    lanes.install_here(environment)
+    arguments, environ = environment.calls[0]
+    assert list(arguments) == colab_command()
+    assert arguments[0] == "install"
+    assert environ == {
+        "PIP_FIND_LINKS": "file:///wheels%20with%20spaces file:///mirror"
+    }
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [({"numpy": "1.26"}, "numpy 2.0 to 1.26"), ({}, "numpy 2.0 to nothing")],
+)
+def test_the_colab_lane_fails_if_the_cell_changes_a_package(after, message):
+    environment = FakeEnvironment({"numpy": "2.0"}, after | {"mxnet": "1.9.1"})
+    with pytest.raises(CommandError, match=message):
+        lanes.install_here(environment)
+
+
+def test_an_unknown_lane_is_refused_and_the_lanes_are_listed(capsys):
+    with pytest.raises(SystemExit):
+        lanes.main(["collab"])
+    assert "colab-3.12, colab-3.13" in capsys.readouterr().err
+
+
+def test_a_python_that_is_missing_is_named(monkeypatch, tmp_path):
+    lane = lanes.Lane("future", "3.99", lanes.install_colab)
+    monkeypatch.setattr(lanes, "LANES", tmp_path)
+    result = lanes.run_lane(lane, tmp_path, lanes.CHAPTER)
+    assert result.outcome == "missing: no Python 3.99 was found"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "in_ci", "expected"),
+    [
+        ("passed", False, False),
+        ("passed", True, False),
+        ("missing: no Python 3.13 was found", False, False),
+        ("missing: no Python 3.13 was found", True, True),
+        ("FAILED: the chapter failed", False, True),
+    ],
+)
+def test_a_missing_python_fails_only_in_ci(outcome, in_ci, expected):
+    results = [Result("classic"), Result("colab", outcome=outcome)]
+    assert lanes.failed(results, in_ci) is expected
+
+
+def test_the_table_has_a_row_for_each_lane():
+    results = [Result("classic", "3.11.7", "1.23.5", "passed", 61.4)]
+    head, row = lanes.table(results).splitlines()
+    assert head.split() == ["lane", "Python", "NumPy", "seconds", "result"]
+    assert row.split() == ["classic", "3.11.7", "1.23.5", "61", "passed"]
+
+
+def test_the_tests_are_copied_without_the_package(tmp_path):
+    chapter = Path("chapters/reference/installation.ipynb")
+    lanes.copy_tests(tmp_path, chapter)
+    assert (tmp_path / chapter).is_file()
+    assert (tmp_path / "tests/unit/test_report.py").is_file()
+    assert not (tmp_path / "d2l_ext").exists()
+
+
+def test_a_command_that_fails_says_so():
+    with pytest.raises(CommandError, match="exited 3"):
+        processes.execute(sys.executable, "-c", "raise SystemExit(3)")
+    with pytest.raises(CommandError, match="ValueError: no"):
+        processes.output(sys.executable, "-c", "raise ValueError('no')")
+
+
+def test_a_command_does_not_see_the_environment_around_it(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "somewhere")
+    code = "import os; print(os.environ.get('PYTHONPATH'))"
+    assert processes.output(sys.executable, "-c", code) == "None"
+
+
+def test_uv_that_is_nowhere_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(CommandError, match="pip install uv"):
+        processes.uv()

@@ -1,0 +1,295 @@
+"""Runs the unit tests and the model chapter in each lane: ``make lanes``.
+
+Each lane is a fresh environment below ``.lanes/`` with the wheel of this
+checkout. The tests run on copies, away from the checkout, so that ``d2l_ext``
+is what a reader has installed and not what lies next to the tests.
+
+The lane ``here`` makes no environment: it runs the Colab cell's command with
+the Python that runs this script, in Colab's own image, say. Not a default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.notebooks import colab_command
+from tools.processes import CommandError, execute, output, uv
+
+ROOT = Path(__file__).resolve().parent.parent
+LANES = ROOT / ".lanes"
+CHAPTER = Path("chapters/normalization/batch-norm.ipynb")
+
+#: What Colab has that the course needs, in today's versions.
+PREINSTALLED = (
+    *("ipykernel", "ipython", "matplotlib", "numpy", "pandas", "pooch"),
+    *("pyyaml", "requests", "scikit-learn", "scipy", "tqdm"),
+)
+TEST_TOOLS = (
+    *("pytest", "pytest-randomly", "pytest-timeout", "hypothesis"),
+    *("nbval==0.11.0", "nbformat", "ipykernel"),
+)
+
+
+class NoInterpreter(CommandError):
+    """The Python of a lane is not on this machine."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A Python that packages are installed for and tests run with."""
+
+    python: Path
+    wheels: Path
+
+    def pip(self, *arguments: str, **environ: str) -> None:
+        """Runs this Python's own pip."""
+        execute(self.python, "-m", "pip", *arguments, environ=environ)
+
+    def uv_install(self, *requirements: str | Path) -> None:
+        """Installs with uv, whose cache all lanes share."""
+        install = ("pip", "install", "--quiet", "--python", self.python)
+        # Elsewhere: pyproject.toml overrides d2l's pins, for uv alone.
+        elsewhere = Path(tempfile.gettempdir())
+        execute(uv(), *install, *requirements, cwd=elsewhere)
+
+    @property
+    def wheel(self) -> Path:
+        """The wheel of this checkout."""
+        (wheel,) = self.wheels.glob("d2l_ext-*.whl")
+        return wheel
+
+    def installed(self) -> dict[str, str]:
+        """Returns the version of each installed package, as pip sees it."""
+        pip = (self.python, "-m", "pip", "list", "--format", "json")
+        listed = json.loads(output(*pip, "--disable-pip-version-check"))
+        return {package["name"]: package["version"] for package in listed}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A name, a version of Python, and how the lane is installed."""
+
+    name: str
+    python: str
+    install: Callable[[Environment], None]
+
+
+@dataclass
+class Result:
+    """A row of the table."""
+
+    lane: str
+    python: str = ""
+    numpy: str = ""
+    outcome: str = "passed"
+    seconds: float = 0.0
+
+
+def install_classic(environment: Environment) -> None:
+    """Installs environment.yml's own list, the wheel for ``-e .``."""
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    requirements = pip_list(text)
+    requirements.remove("-e .")
+    environment.uv_install(*requirements, environment.wheel)
+    pins = dict(line.split("==") for line in requirements if "==" in line)
+    changes = changed(pins, environment.installed())
+    if changes:
+        raise CommandError(f"not what was pinned: {', '.join(changes)}")
+
+
+def pip_list(text: str) -> list[str]:
+    """Returns the entries below ``pip:`` in an environment.yml."""
+    _, _, after = text.partition("- pip:\n")
+    return re.findall(r"^ +- (.+)$", after, flags=re.MULTILINE)
+
+
+def install_locked(environment: Environment) -> None:
+    """Installs what uv.lock has, and the wheel that uv builds."""
+    sync = ("sync", "--quiet", "--frozen", "--no-editable")
+    groups = ("--no-default-groups", "--group", "book", "--group", "test")
+    folder = os.fspath(environment.python.parent.parent)
+    environ = {"UV_PROJECT_ENVIRONMENT": folder}
+    execute(uv(), *sync, *groups, cwd=ROOT, environ=environ)
+
+
+def install_colab(environment: Environment) -> None:
+    """Installs what Colab has, and then runs the Colab cell's command."""
+    environment.uv_install("--upgrade", *PREINSTALLED)
+    install_here(environment)
+
+
+def install_here(environment: Environment) -> None:
+    """Runs the Colab cell's command; what was there must stay as it was."""
+    before = environment.installed()
+    folders = os.environ.get("PIP_FIND_LINKS", "")
+    links = f"{environment.wheels.as_uri()} {folders}".strip()
+    environment.pip(*colab_command(), PIP_FIND_LINKS=links)
+    changes = changed(before, environment.installed())
+    if changes:
+        raise CommandError(f"the Colab cell changed {', '.join(changes)}")
+    environment.pip("install", "--quiet", *TEST_TOOLS)
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Returns the packages of ``before`` that are not so any more."""
+    return [
+        f"{name} {version} to {after.get(name, 'nothing')}"
+        for name, version in before.items()
+        if after.get(name) != version
+    ]
+
+
+HERE = Lane("here", "", install_here)
+DEFAULT_LANES = (
+    Lane("main-3.10", "3.10", install_locked),
+    Lane("classic", "3.11", install_classic),
+    Lane("colab-3.12", "3.12", install_colab),
+    Lane("colab-3.13", "3.13", install_colab),
+)
+
+
+def run_lane(lane: Lane, wheels: Path, chapter: Path) -> Result:
+    """Installs a lane and runs the tests in it."""
+    print(f"\n== {lane.name} ==", flush=True)
+    result, start = Result(lane.name, lane.python), time.monotonic()
+    try:
+        environment = Environment(make_environment(lane), wheels)
+        lane.install(environment)
+        result.python = version_of(environment, "platform.python_version()")
+        result.numpy = version_of(
+            environment, "__import__('numpy').__version__"
+        )
+        run_tests(environment, chapter)
+    except NoInterpreter as error:
+        result.outcome = f"missing: {error}"
+    except CommandError as error:
+        result.outcome = f"FAILED: {error}"
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def make_environment(lane: Lane) -> Path:
+    """Returns the Python of a fresh environment for the lane."""
+    if lane is HERE:
+        return Path(sys.executable)
+    try:
+        python = output(uv(), "python", "find", "--no-project", lane.python)
+    except CommandError as error:
+        raise NoInterpreter(f"no Python {lane.python} was found") from error
+    folder = LANES / lane.name
+    venv = ("venv", "--quiet", "--clear", "--seed", "--python", python)
+    execute(uv(), *venv, folder)
+    return folder / "bin" / "python"
+
+
+def version_of(environment: Environment, expression: str) -> str:
+    """Returns what a Python expression gives in the environment."""
+    code = f"import platform; print({expression})"
+    return output(environment.python, "-c", code)
+
+
+def run_tests(environment: Environment, chapter: Path) -> None:
+    """Runs the unit tests and the model chapter on copies of them."""
+    with tempfile.TemporaryDirectory(prefix="d2l-ext-lane-") as folder:
+        work = Path(folder)
+        copy_tests(work, chapter)
+        where = "import d2l_ext; print(d2l_ext.__file__)"
+        file = output(environment.python, "-c", where, cwd=work)
+        if Path(file).is_relative_to(ROOT / "d2l_ext"):
+            raise CommandError(f"the tests would not run the wheel but {file}")
+        pytest = (environment.python, "-m", "pytest", "-q")
+        # nbval's items are the cells of a notebook: their order matters.
+        nbval = ("-p", "no:randomly", "--nbval-lax", "--nbval-current-env")
+        failures = []
+        for name, arguments in (
+            ("the unit tests", ("tests/unit",)),
+            ("the chapter", (*nbval, chapter)),
+        ):
+            try:
+                execute(
+                    *pytest, "-p", "no:cacheprovider", *arguments, cwd=work
+                )
+            except CommandError:
+                failures.append(name)
+    if failures:
+        raise CommandError(f"{' and '.join(failures)} failed")
+
+
+def copy_tests(work: Path, chapter: Path) -> None:
+    """Copies what the tests in a lane need, and not the package."""
+    # test_stack.py is about the checkout's files, not about a lane.
+    ignored = shutil.ignore_patterns("__pycache__", "test_stack.py")
+    shutil.copytree(ROOT / "tests/unit", work / "tests/unit", ignore=ignored)
+    (work / chapter).parent.mkdir(parents=True)
+    for name in ("pyproject.toml", chapter):
+        shutil.copy(ROOT / name, work / name)
+
+
+def table(results: Iterable[Result]) -> str:
+    """Returns the results as a table."""
+    row = "{:12} {:8} {:8} {:>8}  {}"
+    lines = [row.format("lane", "Python", "NumPy", "seconds", "result")]
+    lines += [
+        row.format(r.lane, r.python, r.numpy, f"{r.seconds:.0f}", r.outcome)
+        for r in results
+    ]
+    return "\n".join(lines)
+
+
+def failed(results: Iterable[Result], in_ci: bool) -> bool:
+    """Whether a lane failed; a missing Python is a failure only in CI."""
+    return any(
+        result.outcome != "passed"
+        and (in_ci or not result.outcome.startswith("missing"))
+        for result in results
+    )
+
+
+def build_wheel() -> Path:
+    """Builds the wheel of this checkout and returns its folder."""
+    folder = LANES / "wheels"
+    shutil.rmtree(folder, ignore_errors=True)
+    execute(uv(), "build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
+    return folder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the lanes and returns the exit status."""
+    lanes = {lane.name: lane for lane in (*DEFAULT_LANES, HERE)}
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.lanes", description=__doc__
+    )
+    parser.add_argument(
+        "lanes", nargs="*", metavar="lane", help=", ".join(lanes)
+    )
+    parser.add_argument(
+        "--wheels", type=Path, help="a folder with the wheel, already built"
+    )
+    parser.add_argument(
+        "--chapter", type=Path, default=CHAPTER, help="instead of the model"
+    )
+    arguments = parser.parse_args(argv)
+    unknown = sorted(set(arguments.lanes) - lanes.keys())
+    if unknown:
+        parser.error(f"unknown lane {unknown[0]}; use {', '.join(lanes)}")
+    chosen = [lanes[name] for name in arguments.lanes] or DEFAULT_LANES
+    wheels = arguments.wheels or build_wheel()
+    results = [
+        run_lane(lane, wheels.resolve(), arguments.chapter) for lane in chosen
+    ]
+    print(f"\n{table(results)}")
+    return int(failed(results, in_ci=bool(os.environ.get("CI"))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
