@@ -1,4 +1,7 @@
-"""Every figure of the book: static ones, and ones that answer the reader."""
+"""Every figure of the book: static ones, and ones that answer the reader.
+
+Importing this module makes the book's style Matplotlib's default.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from d2l_ext.history import History
 
@@ -31,7 +35,7 @@ COLORS = {
     "standardized inputs": PALETTE[2],
     "after the activation": PALETTE[3],
     "before the activation": PALETTE[1],
-    "population": PALETTE[2],
+    "whole data": PALETTE[2],
     "moving average": PALETTE[1],
 }
 
@@ -47,6 +51,9 @@ STYLE: dict[Any, Any] = {
     "lines.linewidth": 1.8,
     "legend.frameon": False,
 }
+
+
+plt.rcParams.update(STYLE)
 
 
 def color_of(label: str, index: int = 0) -> str:
@@ -71,8 +78,7 @@ def subplots(
     if num_axes < 1:
         raise ValueError(f"num_axes is 1 or more, not {num_axes}")
     width = width or (5.6 if num_axes == 1 else 7.6)
-    with plt.rc_context(STYLE):
-        return plt.subplots(1, num_axes, figsize=(width, height), **options)
+    return plt.subplots(1, num_axes, figsize=(width, height), **options)
 
 
 def plot_curves(
@@ -114,8 +120,10 @@ def plot_curves(
     if ax is None:
         _, ax = subplots()
     styles = itertools.cycle(["-", "--", "-.", ":"])
+    ticks: set[float] = set()
     for index, (label, curve) in enumerate(curves.items()):
         x, y = _x_and_y(label, curve)
+        ticks.update(x.tolist())
         marker = "o" if len(x) <= 12 else ""
         ax.plot(
             x,
@@ -127,11 +135,21 @@ def plot_curves(
             label=label,
         )
     ax.set(xlabel=xlabel, ylabel=ylabel, **settings)
+    _set_x_ticks(ax, sorted(ticks))
     if title is not None:
         ax.set_title(title)
     if len(curves) > 1:
         ax.legend()
     return ax
+
+
+def _set_x_ticks(ax: Axes, ticks: list[float]) -> None:
+    """Names what was measured: whole numbers, or the few values tried."""
+    if ax.get_xscale() == "log" and len(ticks) <= 8:
+        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.xaxis.set_minor_locator(NullLocator())
+    elif ax.get_xscale() == "linear" and all(t == int(t) for t in ticks):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _x_and_y(label: str, curve: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -136,6 +136,8 @@ def environment(build: Path, outer: Mapping[str, str]) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": str(build / "jupyter_runtime"),
         "MPLCONFIGDIR": str(build / "matplotlib"),
         "PYTHONUNBUFFERED": "1",
+        # A progress bar is for who waits, and not for who reads.
+        "TQDM_DISABLE": "1",
     }
 
 

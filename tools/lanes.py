@@ -114,12 +114,13 @@ def pip_list(text: str) -> list[str]:
 
 
 def install_locked(environment: Environment) -> None:
-    """Installs what uv.lock has, and the wheel that uv builds."""
-    sync = ("sync", "--quiet", "--frozen", "--no-editable")
+    """Installs what uv.lock has, and the wheel."""
+    sync = ("sync", "--quiet", "--frozen", "--no-install-project")
     groups = ("--no-default-groups", "--group", "book", "--group", "test")
     folder = os.fspath(environment.python.parent.parent)
     environ = {"UV_PROJECT_ENVIRONMENT": folder}
     execute(uv(), *sync, *groups, cwd=ROOT, environ=environ)
+    environment.uv_install("--no-deps", environment.wheel)
 
 
 def install_colab(environment: Environment) -> None:

@@ -6,7 +6,6 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,10 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from visiting import ROOT, Visit, documents, start_visit
 
-ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
 FIXTURES = Path(__file__).parent / "pages"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -28,17 +26,6 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-dev-shm-usage",
 )
-
-
-def documents() -> list[str]:
-    """Returns the source of each page, as the table of contents has it."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [
-        chapter["file"]
-        for part in toc.get("parts", ())
-        for chapter in part["chapters"]
-    ]
-    return [toc["root"], *chapters]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -108,61 +95,6 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
-
-
-@dataclass
-class Visit:
-    """A page of the browser, with what it asked for and complained about."""
-
-    page: Page
-    address: str
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        """Goes to a page of the site and waits until it is loaded."""
-        response = self.page.goto(self.address + path)
-        assert response is not None
-        assert response.ok, f"{path}: {response.status}"
-        return self.page
-
-    @property
-    def elsewhere(self) -> list[str]:
-        """The requests that went to another host."""
-        own = (self.address, "data:", "blob:")
-        return [url for url in self.requests if not url.startswith(own)]
-
-    def width_overflow(self) -> int:
-        """Returns by how many pixels the page is wider than the window."""
-        overflow: int = self.page.evaluate(
-            "document.documentElement.scrollWidth - window.innerWidth"
-        )
-        return overflow
-
-
-def start_visit(context: BrowserContext, address: str) -> Visit:
-    """Opens an empty page that cannot reach another host."""
-    visit = Visit(context.new_page(), address)
-    page = visit.page
-    page.on("request", lambda request: visit.requests.append(request.url))
-    page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            visit.errors.append(message.text)
-            if message.type == "error"
-            else None
-        ),
-    )
-
-    def refuse_other_hosts(route: Any) -> None:
-        if route.request.url.startswith(address):
-            route.continue_()
-        else:
-            route.abort()
-
-    page.route("**/*", refuse_other_hosts)
-    return visit
 
 
 @pytest.fixture

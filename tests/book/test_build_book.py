@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 import yaml
-from conftest import ROOT
+from visiting import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Visit
 from playwright.sync_api import Locator, Page, expect
+from visiting import Visit
 
 FIGURES = "fixture/figures.html"
 DATA_OF_FIRST_TRACE = "chart => chart.data[0].y"

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from conftest import documents
+from visiting import documents
 
 
 class _Page(HTMLParser):
@@ -36,6 +36,15 @@ def parsed(path: Path) -> _Page:
     return _Page(path)
 
 
+def leads_somewhere(site: Path, target: Path, fragment: str) -> bool:
+    """Returns whether the site has this file, and this anchor in it."""
+    if not target.is_file() or not target.is_relative_to(site.resolve()):
+        return False
+    if not fragment or target.suffix != ".html":
+        return True
+    return unquote(fragment) in parsed(target).anchors
+
+
 def broken(site: Path, page: Path) -> list[str]:
     """Returns the internal links of a page that lead nowhere."""
     wrong = []
@@ -44,14 +53,7 @@ def broken(site: Path, page: Path) -> list[str]:
         if parts.scheme or parts.netloc:
             continue
         target = (page.parent / unquote(parts.path)) if parts.path else page
-        target = target.resolve()
-        if not target.is_file() or not target.is_relative_to(site.resolve()):
-            wrong.append(link)
-        elif (
-            parts.fragment
-            and target.suffix == ".html"
-            and unquote(parts.fragment) not in parsed(target).anchors
-        ):
+        if not leads_somewhere(site, target.resolve(), parts.fragment):
             wrong.append(link)
     return wrong
 

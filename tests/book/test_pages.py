@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, Visit, documents
+from visiting import ROOT, Visit, documents
 
 VERDICTS = {"holds", "holds-only-when", "does-not-hold", "undecided"}
 
@@ -143,6 +143,7 @@ def test_every_claim_of_a_chapter_shows_its_verdict(visit: Visit) -> None:
         assert all(box.is_visible() for box in boxes)
         shown = {box.get_attribute("data-verdict") for box in boxes}
         assert shown <= VERDICTS
+
 
 CONTRAST = """selector => {
   const rgba = (color) => {

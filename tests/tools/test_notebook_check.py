@@ -230,7 +230,7 @@ def test_a_described_figure_passes(project):
 
 
 def test_a_cell_that_only_defines_a_drawing_function_passes(project):
-    source = "def draw(x):\n    plt.plot(x)\n\nplotting.use_style()"
+    source = "def draw(x):\n    plt.plot(x)\n\nplotting.color_of('one')"
     project.write("one", code("define", source))
     assert project.findings() == []
 
@@ -241,8 +241,14 @@ def test_a_cell_tagged_figure_must_describe_it(project):
 
 
 def test_an_interactive_figure_takes_alt_and_caption_in_the_call(project):
-    call = "plotting.interactive(figure, alt='A slider', caption='It moves')"
-    project.write("one", code("play", call))
+    source = (
+        "figure, axes = plotting.subplots()\n"
+        "plotting.interactive(\n"
+        "    figure, [plotting.Control('x', [1])], traces,\n"
+        "    alt='A slider', caption='It moves'\n"
+        ")"
+    )
+    project.write("one", code("play", source))
     assert project.findings() == []
 
 
@@ -438,6 +444,22 @@ def test_the_command_prints_findings_and_fails(project, capsys):
     path = project.write("one", code("Look", "1"))
     assert main(["check"], project.root) == 1
     assert f"{path}:Look: the id" in capsys.readouterr().out
+
+
+def test_a_finding_names_a_file_below_here_by_its_relative_path(
+    project, monkeypatch, capsys
+):
+    project.write("one", code("Look", "1"))
+    monkeypatch.chdir(project.root)
+    assert main(["check", "chapters/one.ipynb"], project.root) == 1
+    assert capsys.readouterr().out.startswith("chapters/one.ipynb:Look: ")
+
+
+def test_an_unreadable_file_is_found_once(project, monkeypatch, capsys):
+    (project.root / "chapters" / "one.ipynb").write_text("{")
+    monkeypatch.chdir(project.root)
+    assert main(["check", "chapters/one.ipynb"], project.root) == 1
+    assert capsys.readouterr().out.count("not a notebook") == 1
 
 
 def test_the_command_cleans_and_then_passes(project, capsys):

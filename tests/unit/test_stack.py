@@ -52,6 +52,9 @@ PYPROJECT = tomllib.loads(read("pyproject.toml"))
 PROJECT = PYPROJECT["project"]
 GROUPS = PYPROJECT["dependency-groups"]
 DEPENDENCIES = named(PROJECT["dependencies"])
+#: The browser tests belong to the main lane alone.
+TOOLS = named(GROUPS["book"] + GROUPS["test"])
+del TOOLS["playwright"]
 COLAB = named(word for word in colab_command() if "==" in word)
 
 
@@ -82,14 +85,9 @@ def test_the_classic_lane_has_each_dependency(classic, name):
     assert DEPENDENCIES[name].contains(lowest(classic[name]))
 
 
-@pytest.mark.parametrize(
-    "name", sorted(named(GROUPS["book"] + GROUPS["test"]).keys())
-)
+@pytest.mark.parametrize("name", sorted(TOOLS))
 def test_the_classic_lane_builds_and_tests_with_the_same_tools(classic, name):
-    if name == "playwright":
-        pytest.skip("the browser tests belong to the main lane alone")
-    tools = named(GROUPS["book"] + GROUPS["test"])
-    assert tools[name].contains(lowest(classic[name]))
+    assert TOOLS[name].contains(lowest(classic[name]))
 
 
 def test_the_classic_lane_has_what_d2l_pins(classic):

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     )
     arguments = parser.parse_args(argv)
     course = Course(root)
-    files = arguments.files or course.paths
+    files = [path.absolute() for path in arguments.files] or course.paths
     if arguments.command == "clean":
         return _clean(files)
     return _check(course, files)

@@ -10,14 +10,13 @@ from markdown_it import MarkdownIt
 
 from tools.notebooks.reading import Cell, Finding, Notebook, calls, dotted
 
-#: Calls that prepare or end a figure and draw none.
+#: Functions that prepare or end a figure and draw none.
 NOT_DRAWING = frozenset(
     {
         "plt.close",
         "plt.rcParams.update",
         "plt.style.use",
-        "plt.switch_backend",
-        "plotting.use_style",
+        "plotting.color_of",
     }
 )
 _INTERACTIVE = "plotting.interactive"
@@ -63,10 +62,15 @@ def _draws(cell: Cell) -> bool:
     if cell.tree is None:
         return False
     names = {dotted(call.func) for call in calls(cell.tree, executed=True)}
-    return any(
-        name.startswith(("plt.", "plotting.")) or name.endswith(".plot")
-        for name in names - NOT_DRAWING - {_INTERACTIVE}
-    )
+    # The static picture of an interactive figure is shown in its place.
+    return _INTERACTIVE not in names and any(map(_is_drawing, names))
+
+
+def _is_drawing(name: str) -> bool:
+    module, _, function = name.rpartition(".")
+    if name in NOT_DRAWING or function[:1].isupper():
+        return False
+    return function == "plot" or module in ("plt", "plotting")
 
 
 def _interactive(notebook: Notebook, cell: Cell) -> Iterator[Finding]:

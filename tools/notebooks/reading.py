@@ -24,7 +24,10 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.place}:" if self.place else ""
-        return f"{self.path}:{place} {self.message}"
+        path = self.path
+        if path.is_relative_to(Path.cwd()):
+            path = path.relative_to(Path.cwd())
+        return f"{path}:{place} {self.message}"
 
 
 class NotANotebook(ValueError):

@@ -1,0 +1,64 @@
+# `make` prints the targets. The environment is made by tools/setup.sh.
+PYTHON ?= python3
+PORT ?= 8000
+RUN := .venv/bin/python
+# A reader's settings must not change what is built and tested.
+unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE VIRTUAL_ENV PYTHONPATH
+
+.PHONY: help setup book serve test lint notebooks unit nbval browser lanes bench clean
+
+help:
+	@echo "make book       build the book into _build/html"
+	@echo "make serve      serve the built book on this machine"
+	@echo "make test       run all tests; its parts are:"
+	@echo "  make lint       format, style and types of the code"
+	@echo "  make notebooks  cleanliness and conventions of the chapters"
+	@echo "  make unit       tests of d2l_ext and the tools"
+	@echo "  make nbval      run the chapters on each context"
+	@echo "  make browser    test the built book in a browser"
+	@echo "make lanes      test in fresh environments: classic and Colab-like"
+	@echo "make bench      measure speed and memory against d2l and PyTorch"
+	@echo "make clean      remove what was built, and the environments"
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock tools/setup.sh
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+book: setup
+	@$(RUN) tools/build_book.py
+
+serve: book
+	@echo "The book is at http://localhost:$(PORT)/ (stop with Ctrl-C)"
+	@$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+test: lint notebooks unit nbval browser
+	@echo "All tests passed."
+
+lint: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+notebooks: setup
+	$(RUN) tools/notebooks.py check
+
+unit: setup
+	$(RUN) -m pytest tests/unit tests/tools
+
+nbval: setup
+	$(RUN) tools/run_chapters.py
+
+browser: book
+	$(RUN) -m pytest tests/book
+
+lanes: setup
+	$(RUN) tools/lanes.py
+
+bench: setup
+	$(RUN) benchmarks/run.py
+
+clean:
+	rm -rf _build _static/vendor .lanes dist .venv
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,110 @@
+"""Runs every chapter under nbval, on each context that this machine has.
+
+Without a GPU that is ``cpu`` and ``cpu(1)``. The second is a context of its
+own to MXNet, which refuses to mix it with the first: it stands in for a GPU.
+To each copy of a chapter that is run a last cell is added, which fails unless
+every array and network that the chapter made is on the context asked for.
+
+    python tools/run_chapters.py [--contexts cpu 'cpu(1)'] [chapter.ipynb ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+CELL_TIMEOUT = 300
+
+AUDIT = """\
+import d2l_ext
+from mxnet import gluon as _gluon, np as _np
+
+_asked = d2l_ext.context()
+_found = []
+for _name, _value in list(globals().items()):
+    if _name.startswith("_"):
+        continue
+    if isinstance(_value, _np.ndarray):
+        _found.append((_name, [_value.ctx]))
+    elif isinstance(_value, d2l_ext.MiniBatches):
+        _found.append((_name, [_value.X.ctx, _value.y.ctx]))
+    elif isinstance(_value, _gluon.Block):
+        _found += [
+            (f"{_name}.{_p.name}", _p.list_ctx())
+            for _p in _value.collect_params().values()
+            if _p._data is not None
+        ]
+_elsewhere = [item for item in _found if item[1] != [_asked] * len(item[1])]
+assert not _elsewhere, f"not on {_asked}: {_elsewhere}"
+assert _found or "np" not in globals(), "the chapter made no array"
+"""
+
+
+def contexts() -> list[str]:
+    """Returns the contexts to run on."""
+    from d2l_ext.device import why_no_gpu
+
+    return ["cpu", "cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
+
+
+def copy_with_audit(chapter: Path, folder: Path) -> None:
+    """Writes the chapter with the auditing cell at its end."""
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(AUDIT, id="audit"))
+    nbformat.write(notebook, folder / chapter.name)
+
+
+def start(context: str, folder: Path) -> subprocess.Popen[str]:
+    """Starts nbval on the chapters in ``folder``."""
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q"]
+    command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "--timeout=0"]
+    # The cells of a notebook are tests that must keep their order, and the
+    # project's settings of pytest are for its own tests.
+    command += ["-p", "no:randomly", "-p", "no:cacheprovider", "-c", os.devnull]
+    environment = dict(os.environ, D2L_EXT_CTX=context, CI="1")
+    for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
+        environment.pop(name, None)
+    return subprocess.Popen(
+        [*command, os.fspath(folder)],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def main() -> int:
+    """Runs the chapters, all contexts at a time, and returns 0 if all pass."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("chapters", nargs="*", type=Path)
+    parser.add_argument("--contexts", nargs="+")
+    arguments = parser.parse_args()
+    chapters = arguments.chapters or sorted(ROOT.glob("chapters/**/*.ipynb"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for chapter in chapters:
+            copy_with_audit(chapter, folder)
+        names = arguments.contexts or contexts()
+        print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
+        runs = {context: start(context, folder) for context in names}
+        failed = []
+        for context, run in runs.items():
+            output, _ = run.communicate()
+            print(f"--- {context}\n{output}", flush=True)
+            if run.returncode:
+                failed.append(context)
+    if failed:
+        print(f"failed on: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
