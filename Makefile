@@ -26,7 +26,7 @@ setup: .venv/.ready
 	@PYTHON="$(PYTHON)" sh tools/setup.sh
 
 book: setup
-	@$(RUN) tools/build_book.py
+	@$(RUN) tools/build_book.py $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 serve: book
 	@echo "The book is at http://localhost:$(PORT)/ (stop with Ctrl-C)"
@@ -41,7 +41,7 @@ lint: setup
 	.venv/bin/mypy
 
 notebooks: setup
-	$(RUN) tools/notebooks.py check
+	$(RUN) -m tools.notebooks check
 
 unit: setup
 	$(RUN) -m pytest tests/unit tests/tools
@@ -53,12 +53,12 @@ browser: book
 	$(RUN) -m pytest tests/book
 
 lanes: setup
-	$(RUN) tools/lanes.py
+	$(RUN) -m tools.lanes $(LANES)
 
 bench: setup
 	$(RUN) benchmarks/run.py
 
 clean:
-	rm -rf _build _static/vendor .lanes dist .venv
+	rm -rf _build .lanes dist .venv
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mxnet import gluon
-
 from d2l_ext.history import History
+
+from mxnet import gluon
 
 
 class Callback:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from mxnet import autograd, gluon, np
+from mxnet import MXNetError, autograd, gluon, np
+from numpy import dtype
 
 Schedule = Callable[[int], float]
 Batches = Iterable[tuple[np.ndarray, np.ndarray]]
@@ -37,9 +38,9 @@ def check_options(
 def check_data(net: gluon.Block, data_iter: Batches) -> None:
     """Raises ``ValueError`` unless ``net`` can learn from ``data_iter``."""
     X, y = _first_batch(data_iter)
-    _check_initialized(net, X)
+    check_initialized(net, X)
     with autograd.predict_mode():
-        y_hat = net(X[:1])
+        y_hat = _scores(net, X[:1])
     if y_hat.ndim != 2:
         raise ValueError(
             "the network must give scores of shape (m, num_classes), and "
@@ -53,6 +54,17 @@ def check_data(net: gluon.Block, data_iter: Batches) -> None:
             f"labels run from {low} to {high}, but the network has "
             f"{y_hat.shape[1]} classes (0 to {y_hat.shape[1] - 1})"
         )
+
+
+def _scores(net: gluon.Block, X: np.ndarray) -> np.ndarray:
+    try:
+        return net(X)
+    except MXNetError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise ValueError(
+            f"the network does not take an input of shape {X.shape} and type "
+            f"{dtype(X.dtype).name}: {reason}"
+        ) from error
 
 
 def _first_batch(data_iter: Batches) -> tuple[np.ndarray, np.ndarray]:
@@ -80,7 +92,8 @@ def _first_batch(data_iter: Batches) -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
-def _check_initialized(net: gluon.Block, X: np.ndarray) -> None:
+def check_initialized(net: gluon.Block, X: np.ndarray) -> None:
+    """Raises ``ValueError`` unless ``net`` has weights where ``X`` is."""
     for parameter in net.collect_params().values():
         try:
             contexts = parameter.list_ctx()

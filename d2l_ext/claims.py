@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from d2l_ext.config import settings
+
+import yaml
 
 MIME_TYPE = "application/vnd.d2l-ext.claim+json"
 
@@ -26,6 +26,9 @@ CONDITIONAL = "holds only when"
 FAILS = "does not hold"
 UNDECIDED = "undecided"
 VERDICTS = (HOLDS, CONDITIONAL, FAILS, UNDECIDED)
+
+#: The claims of the book, inside the package.
+CLAIMS_FILE = Path(__file__).with_name("_files") / "claims.yml"
 
 #: A mark and a color for each verdict; the color is never the only sign.
 _LOOKS = {
@@ -75,10 +78,18 @@ class Declaration:
 
 
 @cache
-def declarations() -> dict[str, Declaration]:
-    """Returns the claims of ``claims.yml`` by their ids."""
-    path = Path(__file__).with_name("_files") / "claims.yml"
+def declarations(path: Path = CLAIMS_FILE) -> dict[str, Declaration]:
+    """Returns the claims of ``claims.yml`` by their ids.
+
+    Raises
+    ------
+    ValueError
+        If the file is no mapping, or a claim lacks a field, has an unknown
+        one or an unknown verdict; the message names the claim.
+    """
     records = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(records, dict):
+        raise ValueError("claims.yml: needs claims by their ids")
     declared = {}
     for claim_id, record in records.items():
         try:
@@ -140,15 +151,12 @@ class Measurement:
         return "\n".join([*lines, *self._remarks()])
 
     def _verdict(self) -> str:
-        if self.recorded == CONDITIONAL:
-            return f"{CONDITIONAL} {self.condition}"
-        return self.recorded
+        return _in_words(self.recorded, self.condition)
 
     def _remarks(self) -> list[str]:
         if self.agrees:
             return []
-        parts = (self.measured, self.measured_condition)
-        measured = " ".join(part for part in parts if part)
+        measured = _in_words(self.measured, self.measured_condition)
         return [
             f"Here (scale {self.scale}, seed {self.seed}) we measure "
             f"otherwise: {measured}."
@@ -222,9 +230,8 @@ def claim(
     display(measurement)
     if settings().gates_claims and not measurement.agrees:
         raise ClaimContradicted(
-            f"the claim {claim_id!r} is recorded as "
-            f"{measurement._verdict()!r}, and this measurement says: "
-            f"{measurement.measured}. {measurement}"
+            f"the measurement contradicts the verdict in claims.yml\n"
+            f"{measurement}"
         )
 
 
@@ -272,15 +279,21 @@ def _measured_verdict(
 
 def _plain(name: str, value: Any) -> float | int | bool | str | None:
     """Returns a value as JSON takes it."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
     try:
+        # NumPy's and MXNet's scalars know what Python calls them.
+        value = value.item() if hasattr(value, "item") else value
+        if value is None or isinstance(value, (bool, int, str)):
+            return value
         number = float(value)
     except (TypeError, ValueError):
         raise ValueError(
             f"the measurement {name}={value!r} is neither a number nor a text"
         ) from None
     return number if math.isfinite(number) else str(number)
+
+
+def _in_words(verdict: str, condition: str | None) -> str:
+    return verdict if condition is None else f"{verdict} {condition}"
 
 
 def _words(name: str) -> str:

@@ -105,19 +105,7 @@ def legacy_names() -> dict[str, Any]:
     }
     if hasattr(numpy, "trapezoid"):
         names["trapz"] = numpy.trapezoid
-    financial = [
-        "fv",
-        "pmt",
-        "nper",
-        "ipmt",
-        "ppmt",
-        "pv",
-        "rate",
-        "irr",
-        "npv",
-        "mirr",
-    ]
-    names |= {name: _not_in_numpy(name) for name in financial}
+    names |= {name: _not_in_numpy(name) for name in _FINANCIAL}
     return {
         name: value for name, value in names.items() if name not in vars(numpy)
     }
@@ -277,7 +265,8 @@ def _explain_missing_library(message: str) -> str:
                 f"apt-get install {package} (Debian, Ubuntu), or the "
                 "package of your system that holds it."
             )
-    if ".so" in message and ("cuda" in message or "cu" in message.lower()):
+    stems = {library.split(".so")[0] for _, library in CUDA_LIBRARIES}
+    if any(f"{stem}.so" in message for stem in (*stems, "libcuda")):
         return (
             f"mxnet's CUDA build could not be loaded ({message}). Install "
             'the CUDA 11 libraries with: pip install "d2l-ext[gpu]", or the '

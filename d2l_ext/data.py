@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
-import mxnet as mx
-import numpy as np
-
 from d2l_ext.config import settings
 from d2l_ext.device import context
 from d2l_ext.download import FASHION_MNIST, Source, fetch
 from d2l_ext.minibatches import MiniBatches, whole_number
+
+import mxnet as mx
+import numpy as np
 
 NUM_CLASSES = 10
 

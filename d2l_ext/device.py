@@ -6,10 +6,10 @@ import re
 import warnings
 from functools import cache
 
-import mxnet as mx
-
 from d2l_ext.compat import cuda_build
 from d2l_ext.config import settings
+
+import mxnet as mx
 
 #: What the CUDA wheels of MXNet 1.9.1 have machine code for. They carry no
 #: PTX, so a card runs them only if its major version is one of these.
@@ -42,7 +42,8 @@ def context(ctx: str | None = None) -> mx.Context:
         If ``ctx`` is none of the above.
     """
     wanted = settings().ctx if ctx is None else ctx
-    match = re.fullmatch(r"(auto|cpu|gpu)(?:\((\d+)\))?", wanted)
+    # As text: an mxnet.Context shows itself as what is asked for here.
+    match = re.fullmatch(r"(auto|cpu|gpu)(?:\((\d+)\))?", str(wanted))
     if match is None or (match[1] == "auto" and match[2]):
         raise ValueError(
             f"{wanted!r} is not a context; use one of: auto, cpu, cpu(1), "

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from d2l_ext.checks import check_initialized
+from d2l_ext.observation import probed
+
 import numpy as onp
 from mxnet import autograd, gluon, np
-
-from d2l_ext.observation import probed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ def layer_statistics(
     Returns
     -------
     pandas.DataFrame
-        A row a layer, in order, with ``layer`` (its class), ``shape`` (of its
+        A row a layer, in the order of calls, with ``layer`` (its class), ``shape`` (of its
         output, with m), ``mean`` and ``std``, ``zeros`` (the fraction of
         exact zeros) and, with labels, ``grad_std``: the standard deviation of
         the derivative of the mean loss with respect to its output.
@@ -50,7 +52,8 @@ def layer_statistics(
     Raises
     ------
     ValueError
-        If ``net`` has no layers, or does not call each of them once.
+        If ``net`` has no layers, does not call each of them once, or is not
+        initialized on the context of ``X``.
     """
     # Imported here: pandas costs a third of a second, for this table only.
     import pandas as pd
@@ -58,20 +61,22 @@ def layer_statistics(
     layers = list(net._children.values())
     if not layers:
         raise ValueError(f"{type(net).__name__} has no layers to look into")
-    with probed(net, layers) as pairs, autograd.record(train_mode=training):
+    check_initialized(net, X)
+    with probed(net, layers) as calls, autograd.record(train_mode=training):
         y_hat = net(X)
         if y is not None:
             loss = loss or gluon.loss.SoftmaxCrossEntropyLoss()
             mean_loss = loss(y_hat, y).mean()
-    if len(pairs) != len(layers):
+    called = [layer for layer, _, _ in calls]
+    if Counter(called) != Counter(layers):
         raise ValueError(
-            f"{type(net).__name__} has {len(layers)} layers and calls "
-            f"{len(pairs)}: look into the part that calls each one once"
+            f"{type(net).__name__} does not call each of its {len(layers)} "
+            "layers once: look into the part that does"
         )
-    outputs = [output for output, _ in pairs]
+    outputs = [output for _, output, _ in calls]
     frame = pd.DataFrame(
         {
-            "layer": [type(layer).__name__ for layer in layers],
+            "layer": [type(layer).__name__ for layer in called],
             "shape": [output.shape for output in outputs],
             "mean": [float(output.mean()) for output in outputs],
             "std": [float(output.std()) for output in outputs],
@@ -80,7 +85,7 @@ def layer_statistics(
     )
     if y is not None:
         mean_loss.backward()
-        frame["grad_std"] = [float(probe.grad.std()) for _, probe in pairs]
+        frame["grad_std"] = [float(probe.grad.std()) for *_, probe in calls]
     return frame
 
 
@@ -91,8 +96,8 @@ class GradientCheck:
     Attributes
     ----------
     relative_error : float
-        The largest over the directions of |a - n| / max(|a|, |n|), with a the
-        derivative by autograd and n the one by central differences.
+        The largest over the directions of ``|a - n| / max(|a|, |n|)``, with a
+        the derivative by autograd and n the one by central differences.
     tolerance : float
         What it is held against.
     directions : list of (float, float)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mxnet import gluon, init
-
 from d2l_ext.checks import Batches
 from d2l_ext.config import MAX_SEED, settings
 from d2l_ext.history import History
 from d2l_ext.randomness import seed as set_seed
 from d2l_ext.training import DivergenceWarning, evaluate, fit
+
+from mxnet import gluon, init
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import mxnet as mx
-import numpy as np
-
 from d2l_ext.device import context, why_no_gpu
 from d2l_ext.randomness import SeededGenerator
+
+import mxnet as mx
+import numpy as np
 
 MAX_LABEL = 2**31 - 1
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from d2l_ext.layers import BatchNorm
+
 from mxnet import gluon
 from mxnet.gluon import nn
-
-from d2l_ext.layers import BatchNorm
 
 #: What ``norm=`` takes: a name, or a function that returns a new block.
 Norm = str | Callable[[], gluon.Block] | None
@@ -17,6 +17,7 @@ NORMS: dict[str, Callable[[], gluon.Block]] = {
     "scratch": BatchNorm,
 }
 POSITIONS = ("before", "after")
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "softrelu", "softsign")
 
 
 def _norm_block(norm: Norm) -> gluon.Block | None:
@@ -40,6 +41,11 @@ def _activated(
         raise ValueError(
             f"norm_position={position!r} is not known; use one of: "
             + ", ".join(POSITIONS)
+        )
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f"activation={activation!r} is not known; use one of: "
+            + ", ".join(ACTIVATIONS)
         )
     normalization, function = _norm_block(norm), nn.Activation(activation)
     if normalization is None:

@@ -68,7 +68,7 @@ def watched(
 @contextlib.contextmanager
 def probed(
     net: gluon.Block, layers: Sequence[gluon.Block]
-) -> Iterator[list[tuple[np.ndarray, np.ndarray]]]:
+) -> Iterator[list[tuple[gluon.Block, np.ndarray, np.ndarray]]]:
     """Adds a zero to each layer's output, with a gradient of its own.
 
     MXNet differentiates by variables only, and the output of a layer is none.
@@ -76,24 +76,24 @@ def probed(
 
     Yields
     ------
-    list of (output, probe)
-        One pair for each call of a layer, in order; after ``backward()``,
+    list of (layer, output, probe)
+        One for each call of a layer, in order; after ``backward()``,
         ``probe.grad`` is the derivative by the output, of the same shape.
     """
-    pairs: list[tuple[np.ndarray, np.ndarray]] = []
+    calls: list[tuple[gluon.Block, np.ndarray, np.ndarray]] = []
 
-    def with_probe(forward: Hook) -> Hook:
+    def with_probe(layer: gluon.Block, forward: Hook) -> Hook:
         def forward_with_probe(*inputs: np.ndarray) -> np.ndarray:
             output = forward(*inputs)
             probe = np.zeros_like(output)
             probe.attach_grad()
-            pairs.append((output, probe))
+            calls.append((layer, output, probe))
             return output + probe
 
         return forward_with_probe
 
     with eager(net), contextlib.ExitStack() as stack:
-        for layer in layers:
-            layer.forward = with_probe(layer.forward)
+        for layer in dict.fromkeys(layers):
+            layer.forward = with_probe(layer, layer.forward)
             stack.callback(vars(layer).pop, "forward")
-        yield pairs
+        yield calls

@@ -10,17 +10,18 @@ import html
 import io
 import itertools
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from d2l_ext.history import History
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
-
-from d2l_ext.history import History
 
 #: Okabe and Ito's palette, which the color-blind can tell apart.
 PALETTE = (
@@ -148,7 +149,9 @@ def _set_x_ticks(ax: Axes, ticks: list[float]) -> None:
     if ax.get_xscale() == "log" and len(ticks) <= 8:
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.xaxis.set_minor_locator(NullLocator())
-    elif ax.get_xscale() == "linear" and all(t == int(t) for t in ticks):
+    elif ax.get_xscale() == "linear" and all(
+        tick.is_integer() for tick in ticks
+    ):
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -242,9 +245,9 @@ class InteractiveFigure:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         image = base64.b64encode(self.static).decode("ascii")
-        # "</" would end the script element early.
-        data = json.dumps(self.data, separators=(",", ":"))
-        data = data.replace("</", "<\\/")
+        data = json.dumps(self.data, separators=(",", ":"), allow_nan=False)
+        # "</script" would end the script element early, "<!--" too late.
+        data = data.replace("<", "\\u003c")
         alt, caption = html.escape(self.alt), html.escape(self.caption)
         return {
             "text/html": (
@@ -323,13 +326,16 @@ def _to_png(figure: Figure) -> bytes:
 
 
 def _jsonable(value: Any) -> Any:
-    """Returns a value in JSON's types, numbers to four digits."""
+    """Returns a value in JSON's types, numbers to four digits.
+
+    JSON has no NaN and no infinity; Plotly leaves a gap where it reads null.
+    """
     if isinstance(value, Mapping):
         return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, (list, tuple, range, np.ndarray)):
         return [_jsonable(item) for item in value]
-    if isinstance(value, (float, np.floating)):
-        return float(f"{value:.4g}")
-    if isinstance(value, np.integer):
-        return int(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.4g}") if math.isfinite(value) else None
     return value

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from d2l_ext.config import MAX_SEED, settings
+
 import mxnet as mx
 import numpy as np
-
-from d2l_ext.config import MAX_SEED, settings
 
 
 @dataclass

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
-
 from d2l_ext._version import __version__
 from d2l_ext.compat import cuda_build, import_mxnet
+
+import numpy as np
 
 #: SHA-256 of the arrays of the embedded digits, in the order of their names.
 DIGITS_SHA256 = (
@@ -172,9 +172,9 @@ def _digits() -> str:
 
 def _training_step() -> str:
     """Moves the one weight of w·x from 2 towards 3, half of the way."""
-    import mxnet
-
     from d2l_ext.device import context
+
+    import mxnet
 
     ctx = context()
     net = mxnet.gluon.nn.Dense(1, in_units=1, use_bias=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import time
@@ -10,14 +11,14 @@ from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
-import mxnet as mx
-from mxnet import autograd, gluon, np
-from tqdm import tqdm
-
 from d2l_ext.callbacks import Callback, EarlyStopping
 from d2l_ext.checks import Batches, Schedule, check_data, check_options
 from d2l_ext.history import History
 from d2l_ext.objectives import make_objective
+
+import mxnet as mx
+from mxnet import autograd, gluon, np
+from tqdm import tqdm
 
 
 class DivergenceWarning(UserWarning):
@@ -54,7 +55,7 @@ def fit(
     num_epochs : int
         How many passes over ``train_iter``.
     optimizer : str or mxnet.optimizer.Optimizer
-        A name that MXNet knows, or an optimizer.
+        A name that MXNet knows, or an optimizer, of which a copy is used.
     lr : float, optional
         The learning rate; by default the optimizer's own.
     optimizer_params : dict, optional
@@ -87,12 +88,14 @@ def fit(
     ValueError
         If an argument is outside its range, the network is not initialized
         or lies on another context than the data, labels are no class of the
-        network's, or ``train_iter`` is empty.
+        network's, or ``train_iter`` or ``test_iter`` is empty.
     """
     check_options(num_epochs, lr, schedule, clip_norm, clip_value)
     if early_stopping is not None and test_iter is None:
         raise ValueError("early_stopping needs data to watch: give test_iter")
     check_data(net, train_iter)
+    if test_iter is not None:
+        check_data(net, test_iter)
     trainer = gluon.Trainer(
         net.collect_params(),
         _create_optimizer(optimizer, lr, optimizer_params),
@@ -324,6 +327,9 @@ def _create_optimizer(
                 "optimizer_params are for an optimizer given by name; this "
                 "one has its own"
             )
+        # A trainer leaves its batch size and counts of steps in an optimizer;
+        # a second run would divide by the batch size twice.
+        optimizer = copy.deepcopy(optimizer)
         if lr is not None:
             optimizer.set_learning_rate(lr)
         return optimizer

@@ -37,7 +37,9 @@ def main():
         labels=labels,
         is_test=stratified_test_mask(labels),
     )
-    print(f"{TARGET.name}: {len(labels)} images, {TARGET.stat().st_size} bytes")
+    print(
+        f"{TARGET.name}: {len(labels)} images, {TARGET.stat().st_size} bytes"
+    )
 
 
 if __name__ == "__main__":

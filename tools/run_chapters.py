@@ -67,7 +67,14 @@ def start(context: str, folder: Path) -> subprocess.Popen[str]:
     command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "--timeout=0"]
     # The cells of a notebook are tests that must keep their order, and the
     # project's settings of pytest are for its own tests.
-    command += ["-p", "no:randomly", "-p", "no:cacheprovider", "-c", os.devnull]
+    command += [
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+    ]
     environment = dict(os.environ, D2L_EXT_CTX=context, CI="1")
     for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
         environment.pop(name, None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from d2l_ext.checks import check_initialized
+from d2l_ext.observation import blocks, watched
+
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
-
-from d2l_ext.observation import blocks, watched
+from numpy import dtype
 
 Statistics = tuple[np.ndarray, np.ndarray]
 
@@ -59,20 +61,15 @@ def batch_norm(
     Raises
     ------
     ValueError
-        If the shapes do not fit, or the statistics of a single value a
-        feature are asked for.
+        If shapes, types or contexts do not fit, or the statistics of a
+        single value a feature are asked for.
 
     Source: Ioffe and Szegedy (2015), algorithm 1.
     """
     rows, back = _features_as_rows(X, axis)
-    if gamma.shape != (len(rows),) or beta.shape != gamma.shape:
-        raise ValueError(
-            f"batch_norm got an input of shape {X.shape} with {len(rows)} "
-            f"features along axis {axis}, a gamma of shape {gamma.shape} and "
-            f"a beta of shape {beta.shape}"
-        )
     if (mean is None) != (var is None):
         raise ValueError("batch_norm needs both mean and var, or neither")
+    _require_fit(X, axis, gamma=gamma, beta=beta, mean=mean, var=var)
     if mean is None or var is None:
         _require_two_values(X, axis)
         mean = _row_means(rows)
@@ -104,9 +101,10 @@ def _features_as_rows(
 
 
 def _row_means(rows: np.ndarray) -> np.ndarray:
-    m = rows.shape[1]
-    weights = np.full((m,), 1 / m, dtype=rows.dtype, ctx=rows.ctx)
-    return np.dot(rows, weights)
+    # Divided at the end: weights of 1/m are rounded, and of a constant feature
+    # would leave a variance other than 0, which epsilon then enlarges.
+    ones = np.ones((rows.shape[1],), dtype=rows.dtype, ctx=rows.ctx)
+    return np.dot(rows, ones) / rows.shape[1]
 
 
 def _feature_axis(X: np.ndarray, axis: int) -> int:
@@ -121,6 +119,27 @@ def _feature_axis(X: np.ndarray, axis: int) -> int:
             "does not have"
         )
     return axis % X.ndim
+
+
+def _require_fit(
+    X: np.ndarray, axis: int, **parameters: np.ndarray | None
+) -> None:
+    num_features = X.shape[_feature_axis(X, axis)]
+    for name, values in parameters.items():
+        if values is None:
+            continue
+        if values.shape != (num_features,):
+            raise ValueError(
+                f"batch_norm got an input of shape {X.shape} with "
+                f"{num_features} features along axis {axis}, and a {name} of "
+                f"shape {values.shape}"
+            )
+        if (values.dtype, values.ctx) != (X.dtype, X.ctx):
+            raise ValueError(
+                f"batch_norm got an input in {dtype(X.dtype).name} on "
+                f"{X.ctx}, and a {name} in {dtype(values.dtype).name} on "
+                f"{values.ctx}"
+            )
 
 
 def _require_two_values(X: np.ndarray, axis: int) -> None:
@@ -285,7 +304,8 @@ def population_statistics(
     Raises
     ------
     ValueError
-        If ``net`` has no batch normalization or ``data_iter`` no batch.
+        If ``net`` has no batch normalization or ``data_iter`` no batch, or
+        the network is not initialized on the context of the data.
 
     Source: Ioffe and Szegedy (2015), algorithm 2, lines 8 to 12.
     """
@@ -296,26 +316,27 @@ def population_statistics(
     ]
     if not layers:
         raise ValueError("the network has no batch normalization layer")
-    sums: dict[str, Statistics] = {}
-    count = 0
+    sums: dict[str, tuple[int, np.ndarray, np.ndarray]] = {}
 
     def add_up(layer: gluon.Block, inputs: tuple[np.ndarray]) -> None:
         (X,) = inputs
         mean, var = _unbiased_statistics(X, layer._kwargs["axis"])
-        sum_mean, sum_var = sums.get(layer.name, (0, 0))
+        count, sum_mean, sum_var = sums.get(layer.name, (0, 0, 0))
         sums[layer.name] = (
+            count + len(X),
             sum_mean + len(X) * mean,
             sum_var + len(X) * var,
         )
 
     with watched(net, layers, before=add_up), autograd.train_mode():
         for X, _ in data_iter:
+            check_initialized(net, X)
             net(X)
-            count += len(X)
-    if count == 0:
+    if not sums:
         raise ValueError("population statistics need at least one mini-batch")
     statistics = {
-        name: (mean / count, var / count) for name, (mean, var) in sums.items()
+        name: (mean / count, var / count)
+        for name, (count, mean, var) in sums.items()
     }
     for layer in layers:
         mean, var = statistics[layer.name]

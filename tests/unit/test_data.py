@@ -8,12 +8,6 @@ import re
 import struct
 from pathlib import Path
 
-import mxnet as mx
-import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from d2l_ext.data import (
     bilinear_weights,
     load_digits,
@@ -21,6 +15,12 @@ from d2l_ext.data import (
     read_idx,
 )
 from d2l_ext.download import Source
+
+import mxnet as mx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 REAL_FILES = Path(__file__).parents[3] / "shared/data/fashion-mnist-900"
 REAL_CHECKSUMS = {

@@ -11,11 +11,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
-
 from d2l_ext import config, download
 from d2l_ext.data import load_fashion_mnist
 from d2l_ext.download import FASHION_MNIST, DownloadError, Source, fetch
+
+import pytest
 
 WAIT = 60  # seconds; a test that waits this long has failed
 FILES = {"labels.gz": b"0123456789" * 50, "images.gz": b"pixels " * 40_000}

@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from d2l_ext import __main__, report
+
+import pytest
 
 
 def test_doctor_prints_the_report_and_succeeds(monkeypatch, capsys):

@@ -2,13 +2,13 @@
 
 import d2l_ext  # isort: skip - first: it lets MXNet be imported
 
+from d2l_ext.minibatches import MiniBatches
+
 import mxnet as mx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from d2l_ext.minibatches import MiniBatches
 
 sizes = st.integers(1, 60)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 
+import d2l_ext
+from d2l_ext import config, report
+
 import mxnet as mx
 import numpy as np
 import pytest
-
-import d2l_ext
-from d2l_ext import config, report
 
 
 def line_of(text, name):

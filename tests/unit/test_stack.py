@@ -6,14 +6,15 @@ import importlib.metadata
 import sys
 from pathlib import Path
 
+import d2l_ext
+from d2l_ext.compat import MXNET_VERSION
+
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-import d2l_ext
-from d2l_ext.compat import MXNET_VERSION
 from tools.notebooks import colab_command
 
 if sys.version_info >= (3, 11):
