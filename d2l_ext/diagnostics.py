@@ -44,10 +44,11 @@ def layer_statistics(
     Returns
     -------
     pandas.DataFrame
-        A row a layer, in the order of calls, with ``layer`` (its class), ``shape`` (of its
-        output, with m), ``mean`` and ``std``, ``zeros`` (the fraction of
-        exact zeros) and, with labels, ``grad_std``: the standard deviation of
-        the derivative of the mean loss with respect to its output.
+        A row a layer, in the order of their calls, with ``layer`` (its
+        class), ``shape`` (of its output, with m), ``mean`` and ``std``,
+        ``zeros`` (the fraction of exact zeros) and, with labels,
+        ``grad_std``: the standard deviation of the derivative of the mean
+        loss with respect to its output.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,7 +122,8 @@ def plot_curves(
         _, ax = subplots()
     styles = itertools.cycle(["-", "--", "-.", ":"])
     ticks: set[float] = set()
-    for index, (label, curve) in enumerate(curves.items()):
+    colors = _colors(curves)
+    for label, curve in curves.items():
         x, y = _x_and_y(label, curve)
         ticks.update(x.tolist())
         marker = "o" if len(x) <= 12 else ""
@@ -132,7 +133,7 @@ def plot_curves(
             next(styles),
             marker=marker,
             markersize=4,
-            color=color_of(label, index),
+            color=colors[label],
             label=label,
         )
     ax.set(xlabel=xlabel, ylabel=ylabel, **settings)
@@ -142,6 +143,14 @@ def plot_curves(
     if len(curves) > 1:
         ax.legend()
     return ax
+
+
+def _colors(labels: Iterable[str]) -> dict[str, str]:
+    """Returns the methods' colors, and for other labels those left over."""
+    colors = {label: COLORS[label] for label in labels if label in COLORS}
+    left = [color for color in PALETTE if color not in colors.values()]
+    others = (label for label in labels if label not in COLORS)
+    return colors | dict(zip(others, itertools.cycle(left or PALETTE)))
 
 
 def _set_x_ticks(ax: Axes, ticks: list[float]) -> None:
@@ -160,7 +169,7 @@ def _x_and_y(label: str, curve: Any) -> tuple[np.ndarray, np.ndarray]:
         x, y = (np.asarray(values, dtype=float) for values in curve)
     else:
         y = np.asarray(curve, dtype=float)
-        x = np.arange(1, len(y) + 1)
+        x = np.arange(1.0, len(y) + 1)
     if len(x) != len(y):
         raise ValueError(
             f"the curve {label!r} has {len(x)} values of x and {len(y)} of y"

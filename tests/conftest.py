@@ -4,8 +4,12 @@
 the alphabet puts it.
 """
 
+import json
 import os
+import subprocess
 import sys
+import textwrap
+from pathlib import Path
 
 # Read by Matplotlib and tqdm when they are imported, here and in subprocesses.
 os.environ |= {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "CI": "1"}
@@ -52,3 +56,30 @@ def with_settings(monkeypatch):
         _forget_settings()
 
     return change
+
+
+@pytest.fixture
+def run_python(tmp_path):
+    """Returns a function that runs code in a process of its own.
+
+    ``run_python(code, *folders)`` imports from ``folders`` before anything
+    else, and the same ``d2l_ext`` as the tests. It returns what was printed,
+    read as JSON, or the last line of the error: ``(value, error)``.
+    """
+    home = Path(d2l_ext.__file__).parents[1]
+
+    def run(code, *folders):
+        path = os.pathsep.join(map(str, (*folders, home)))
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            return None, done.stderr.strip().splitlines()[-1]
+        return json.loads(done.stdout), None
+
+    return run
