@@ -39,7 +39,8 @@ def layer_statistics(
     loss : gluon.loss.Loss, optional
         A loss an example; by default softmax cross-entropy.
     training : bool
-        Whether layers behave as in training.
+        Whether layers behave as in training. Gradients need it: those of
+        MXNet's max-pooling are wrong in prediction mode.
 
     Returns
     -------
@@ -54,11 +55,16 @@ def layer_statistics(
     ------
     ValueError
         If ``net`` has no layers, does not call each of them once, or is not
-        initialized on the context of ``X``.
+        initialized on the context of ``X``; if labels are given with
+        ``training=False``.
     """
     # Imported here: pandas costs a third of a second, for this table only.
     import pandas as pd
 
+    if y is not None and not training:
+        raise ValueError(
+            "gradients are those of training: give y, or training=False"
+        )
     layers = list(net._children.values())
     if not layers:
         raise ValueError(f"{type(net).__name__} has no layers to look into")

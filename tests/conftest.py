@@ -62,16 +62,18 @@ def with_settings(monkeypatch):
 def run_python(tmp_path):
     """Returns a function that runs code in a process of its own.
 
-    ``run_python(code, *folders)`` imports from ``folders`` before anything
-    else, and the same ``d2l_ext`` as the tests. It returns what was printed,
-    read as JSON, or the last line of the error: ``(value, error)``.
+    ``run_python(*pieces, folder=None)`` runs pieces of code, one after the
+    other, with the tests' own ``d2l_ext``, and finds modules in ``folder``
+    before all others. It returns ``(value, error)``: what was printed, read
+    as JSON, and the last line of the error if there was one.
     """
     home = Path(d2l_ext.__file__).parents[1]
 
-    def run(code, *folders):
-        path = os.pathsep.join(map(str, (*folders, home)))
+    def run(*pieces, folder=None):
+        path = os.pathsep.join(map(str, filter(None, (folder, home))))
+        code = "\n".join(map(textwrap.dedent, pieces))
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
+            [sys.executable, "-W", "error", "-c", code],
             cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": path},
             capture_output=True,

@@ -186,12 +186,12 @@ def test_every_activation_that_is_listed_computes(activation):
     assert onp.isfinite(net(images()).asnumpy()).all()
 
 
-def scores_and_gradients(net, X, y, *, training):
+def scores_and_gradients(net, X, y):
     """Returns scores and gradients by input and parameters, in order."""
     X = X.copy()
     X.attach_grad()
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
-    with autograd.record(train_mode=training):
+    with autograd.record():
         scores = net(X)
         mean_loss = loss(scores, y).mean()
     mean_loss.backward()
@@ -203,19 +203,22 @@ def scores_and_gradients(net, X, y, *, training):
     return [scores.asnumpy(), X.grad.asnumpy(), *gradients]
 
 
-@pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize(("make", "options"), CASES)
-def test_a_compiled_network_computes_the_same(make, options, training):
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [case for case in CASES if case.values[1].get("norm") != "scratch"],
+)
+def test_a_compiled_network_computes_the_same(make, options):
     net = make(**options)
-    if not isinstance(net, gluon.HybridBlock):
-        assert options["norm"] == "scratch"
-        pytest.skip("the norm from scratch is not to be compiled")
     X, y = images(), np.array([0, 1, 2, 0])
     initialized(net, X)
-    eager = scores_and_gradients(net, X, y, training=training)
+    # Predictions first: training moves the running statistics.
+    eager, compiled = [net(X).asnumpy()], []
     net.hybridize()
-    compiled = scores_and_gradients(net, X, y, training=training)
-    assert abs(eager[1]).max() > 0
+    compiled.append(net(X).asnumpy())
+    compiled += scores_and_gradients(net, X, y)
+    net.hybridize(False)
+    eager += scores_and_gradients(net, X, y)
+    assert abs(eager[-1]).max() > 0
     for result, expected in zip(compiled, eager, strict=True):
         onp.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-6)
 
