@@ -168,7 +168,8 @@ class Measurement:
         rows = "".join(
             f'<tr><th scope="row" style="text-align:left;font-weight:normal;'
             f'padding:0 1em 0 0">{html.escape(_words(name))}</th>'
-            f'<td style="text-align:left">{html.escape(_show(value))}</td>'
+            f'<td style="text-align:left;white-space:nowrap">'
+            f"{html.escape(_show(value))}</td>"
             "</tr>"
             for name, value in self.numbers.items()
         )

@@ -1,0 +1,272 @@
+"""Measures speed and memory as ratios in one run, and keeps the table.
+
+    make bench                       # all
+    python benchmarks/run.py NAME    # some comparisons
+
+Each side of a comparison runs in a process of its own, the two sides in turn
+for several rounds; the ratio is taken round by round and its median counts,
+so that a machine whose speed drifts does not favor a side. PyTorch is compared
+with where it is installed (``uv pip install torch``, or the group ``peers``).
+The table goes to ``benchmarks/RESULTS.md`` when everything was measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+RESULTS = HERE / "RESULTS.md"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two sides whose rates are compared, and the ratio to reach."""
+
+    name: str
+    text: str
+    ours: str
+    theirs: str
+    goal: float
+    needs: str | None = None
+
+
+COMPARISONS = (
+    Comparison(
+        "lenet-d2l",
+        "`fit` / `d2l.train_ch6` as it is, LeNet + BN, examples/s",
+        *("lenet_fit", "lenet_d2l_as_is", 2.5),
+    ),
+    Comparison(
+        "lenet-d2l-loop",
+        "`fit` / `d2l.train_ch6` on our mini-batches, its figure off",
+        *("lenet_fit", "lenet_d2l", 1.0),
+    ),
+    Comparison(
+        "lenet-torch",
+        "`fit` / PyTorch loop, LeNet + BN, examples/s",
+        *("lenet_fit", "lenet_torch", 0.6, "torch"),
+    ),
+    Comparison(
+        "resnet-torch",
+        "`fit` / PyTorch loop, ResNet-20, examples/s",
+        *("resnet_fit", "resnet_torch", 0.9, "torch"),
+    ),
+    Comparison(
+        "batches",
+        "mini-batches / `DataLoader` with `ToTensor`, examples/s",
+        *("batches_ours", "batches_gluon", 50),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table."""
+
+    text: str
+    measured: str
+    goal: str
+    reached: bool | None
+
+
+def run_side(name: str) -> float:
+    """Runs one side in a new process and returns its number."""
+    environment = dict(os.environ, CI="1", MPLBACKEND="agg")
+    result = subprocess.run(
+        [sys.executable, os.fspath(HERE / "sides.py"), name],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        sys.exit(f"{name} failed:\n{result.stderr}")
+    return float(result.stdout.split()[-1])
+
+
+def compare(comparison: Comparison, rounds: int) -> Row:
+    """Runs both sides in turn and returns the median of the ratios."""
+    goal = f"≥ {comparison.goal:g}"
+    if comparison.needs and not importlib.util.find_spec(comparison.needs):
+        text = f"not measured: {comparison.needs} is not installed"
+        return Row(comparison.text, text, goal, None)
+    ratios, ours, theirs = [], [], []
+    for _ in range(rounds):
+        ours.append(run_side(comparison.ours))
+        theirs.append(run_side(comparison.theirs))
+        ratios.append(ours[-1] / theirs[-1])
+    ratio = statistics.median(ratios)
+    measured = (
+        f"{ratio:.2f} ({min(ratios):.2f}-{max(ratios):.2f}): "
+        f"{statistics.median(ours):,.0f} / {statistics.median(theirs):,.0f}"
+    )
+    return Row(comparison.text, measured, goal, ratio >= comparison.goal)
+
+
+def measure_import(rounds: int) -> Row:
+    """How much `import d2l_ext` adds to `import mxnet`."""
+    seconds = statistics.median(
+        run_side("import_ours") - run_side("import_mxnet")
+        for _ in range(2 * rounds)
+    )
+    return Row(
+        "`import d2l_ext` over `import mxnet`",
+        f"{seconds:.2f} s",
+        "≤ 0.3 s",
+        seconds <= 0.3,
+    )
+
+
+def measure_book() -> list[Row]:
+    """Time and peak memory of a build from nothing, and of one after it."""
+    shutil.rmtree(ROOT / "_build", ignore_errors=True)
+    rows = []
+    for text, limit in (("the first `make book`", None), ("a second", 20)):
+        seconds, memory = _run_watched(["make", "book"])
+        rows.append(
+            Row(
+                f"{text}: time",
+                f"{seconds:.0f} s",
+                f"≤ {limit} s" if limit else "",
+                seconds <= limit if limit else None,
+            )
+        )
+        rows.append(
+            Row(
+                f"{text}: peak memory of all its processes",
+                f"{memory / 2**30:.2f} GB",
+                "< 2 GB",
+                memory < 2 * 2**30,
+            )
+        )
+    return rows
+
+
+def _run_watched(command: list[str]) -> tuple[float, int]:
+    """Runs a command and returns its seconds and peak memory in bytes."""
+    start, peak = time.perf_counter(), 0
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.1):
+            peak = max(peak, _tree_memory(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    status = process.wait()
+    done.set()
+    watcher.join()
+    if status:
+        sys.exit(f"{' '.join(command)} failed")
+    return time.perf_counter() - start, peak
+
+
+def _tree_memory(root: int) -> int:
+    """Returns the resident memory of a process and all below it."""
+    parents, sizes = {}, {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            pages = int((entry / "statm").read_text().split()[1])
+        except OSError:
+            continue  # it has ended
+        parents[int(entry.name)] = int(fields[1])
+        sizes[int(entry.name)] = pages * os.sysconf("SC_PAGE_SIZE")
+    total = 0
+    for pid, size in sizes.items():
+        ancestor: int | None = pid
+        while ancestor not in (root, None, 0):
+            ancestor = parents.get(ancestor)
+        total += size if ancestor == root else 0
+    return total
+
+
+def machine() -> str:
+    """Describes the machine, as far as the figures depend on it."""
+    cpu = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                cpu = line.partition(":")[2].strip()
+                break
+    names = ["mxnet", "numpy", "d2l", "torch"]
+    versions = []
+    for name in names:
+        try:
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return (
+        f"{cpu}, {os.cpu_count()} cores; {platform.system()}, "
+        f"Python {platform.python_version()}, {', '.join(versions)}"
+    )
+
+
+def to_markdown(rows: list[Row], rounds: int) -> str:
+    """Returns the table with the machine's description."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Ratios are medians (smallest-largest) over "
+        f"{rounds} rounds with both sides in turn; larger is better for us.",
+        "",
+        f"Machine: {machine()}. Shared with others, so that absolute figures "
+        "vary; the ratios are what counts.",
+        "",
+        "| what | measured | goal | reached |",
+        "|---|---|---|---|",
+    ]
+    marks = {True: "yes", False: "**no**", None: ""}
+    lines += [
+        f"| {row.text} | {row.measured} | {row.goal} | {marks[row.reached]} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Runs what is asked for and prints the table."""
+    jobs: dict[str, Callable[[int], list[Row]]] = {
+        comparison.name: lambda rounds, c=comparison: [compare(c, rounds)]
+        for comparison in COMPARISONS
+    }
+    jobs["import"] = lambda rounds: [measure_import(rounds)]
+    jobs["book"] = lambda _: measure_book()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help=", ".join(jobs))
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in jobs]
+    if unknown:
+        parser.error(f"no comparison {unknown}; there are: {', '.join(jobs)}")
+    rows = []
+    for name in arguments.names or jobs:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        rows += jobs[name](arguments.rounds)
+    table = to_markdown(rows, arguments.rounds)
+    print(table)
+    if not arguments.names:
+        RESULTS.write_text(table, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""Statistics of layers as NumPy gives them; gradients that are checked."""
+
+from d2l_ext.diagnostics import gradient_check, layer_statistics
+from d2l_ext.networks import lenet, mlp
+
+import mxnet as mx
+import numpy as onp
+import pytest
+from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
+
+
+def nested_net():
+    inner = nn.HybridSequential()
+    inner.add(nn.Dense(6), nn.BatchNorm(), nn.Activation("relu"))
+    net = nn.HybridSequential()
+    net.add(inner, nn.Dense(5), nn.Activation("sigmoid"), nn.Dense(10))
+    return net
+
+
+NETWORKS = {
+    "lenet": lenet,
+    "lenet-batch": lambda: lenet(norm="batch", activation="relu"),
+    "lenet-scratch": lambda: lenet(norm="scratch"),
+    "mlp": lambda: mlp([6, 5]),
+    "nested": nested_net,
+}
+
+
+@pytest.fixture(params=[False, True], ids=["eager", "compiled"])
+def hybridized(request):
+    return request.param
+
+
+@pytest.fixture(params=NETWORKS)
+def net(request, hybridized):
+    net = NETWORKS[request.param]()
+    net.initialize(mx.init.Xavier())
+    if hybridized and isinstance(net, gluon.HybridBlock):
+        net.hybridize()
+    net(batch()[0])
+    return net
+
+
+def batch(m=6):
+    rng = onp.random.default_rng(0)
+    X = np.array(rng.normal(size=(m, 1, 28, 28)), dtype="float32")
+    return X, np.arange(m, dtype="int32")
+
+
+def activations(net, X, training):
+    outputs = []
+    with autograd.train_mode() if training else autograd.predict_mode():
+        for layer in net:
+            X = layer(X)
+            outputs.append(X)
+    return outputs
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_means_stds_and_zeros_are_those_of_the_outputs(net, training):
+    X, _ = batch()
+    expected = [
+        output.asnumpy().astype("float64")
+        for output in activations(net, X, training)
+    ]
+    frame = layer_statistics(net, X, training=training)
+    assert list(frame.columns) == ["layer", "shape", "mean", "std", "zeros"]
+    assert list(frame.layer) == [type(layer).__name__ for layer in net]
+    assert list(frame["shape"]) == [output.shape for output in expected]
+    for name, statistic in (
+        ("mean", onp.mean),
+        ("std", onp.std),
+        ("zeros", lambda output: (output == 0).mean()),
+    ):
+        values = [statistic(output) for output in expected]
+        onp.testing.assert_allclose(
+            frame[name], values, rtol=1e-4, atol=1e-6, err_msg=name
+        )
+
+
+def gradient_by_splitting(net, i, X, y, loss):
+    """Returns the derivative by layer i's output, the rest cut off there."""
+    with autograd.train_mode():
+        for layer in net[: i + 1]:
+            X = layer(X)
+    X = X.copy()
+    X.attach_grad()
+    with autograd.record():
+        y_hat = X
+        for layer in net[i + 1 :]:
+            y_hat = layer(y_hat)
+        mean_loss = loss(y_hat, y).mean()
+    mean_loss.backward()
+    return X.grad.asnumpy()
+
+
+@pytest.mark.parametrize("weight", [None, 5])
+def test_grad_std_is_that_of_a_network_split_there(net, weight):
+    X, y = batch()
+    loss = gluon.loss.SoftmaxCrossEntropyLoss(weight=weight)
+    options = {} if weight is None else {"loss": loss}
+    frame = layer_statistics(net, X, y, **options)
+    expected = [
+        gradient_by_splitting(net, i, X, y, loss).std()
+        for i in range(len(net))
+    ]
+    onp.testing.assert_allclose(frame.grad_std, expected, rtol=1e-3)
+    assert frame.grad_std.min() > 0
+
+
+def test_a_network_is_left_as_it_was(net, hybridized):
+    X, y = batch()
+    before = {
+        name: parameter.data().asnumpy()
+        for name, parameter in net.collect_params().items()
+        if "running" not in name
+    }
+    scores = net(X)
+    layer_statistics(net, X, y, training=True)
+    layer_statistics(net, X, training=False)
+    if isinstance(net, gluon.HybridBlock):
+        assert net._active == hybridized
+    for name, values in before.items():
+        after = net.collect_params()[name].data().asnumpy()
+        assert (after == values).all()
+    assert net(X).shape == scores.shape
+
+
+def test_zeros_are_counted_after_relu():
+    net = nn.HybridSequential()
+    net.add(nn.Activation("relu"), nn.Dense(2, use_bias=False))
+    net.initialize(mx.init.One())
+    frame = layer_statistics(net, np.array([[1.0, -1], [-1, -3]]))
+    assert list(frame.zeros) == [0.75, 0.5]
+    assert list(frame["mean"]) == [0.25, 0.5]
+
+
+def test_dropout_drops_in_training_only():
+    net = nn.HybridSequential()
+    net.add(nn.Dropout(0.5), nn.Dense(2))
+    net.initialize()
+    X = np.ones((50, 20))
+    assert 0.4 < layer_statistics(net, X).zeros[0] < 0.6
+    assert layer_statistics(net, X, training=False).zeros[0] == 0
+
+
+class Reversed(nn.HybridBlock):
+    """Calls its layers in another order than it has them in."""
+
+    def __init__(self):
+        super().__init__()
+        self.second, self.first = nn.Dense(2), nn.Flatten()
+
+    def hybrid_forward(self, F, x):
+        return self.second(self.first(x))
+
+
+def test_rows_are_in_the_order_of_calls():
+    net = Reversed()
+    net.initialize()
+    frame = layer_statistics(net, np.ones((3, 2, 2)))
+    assert list(frame.layer) == ["Flatten", "Dense"]
+    assert list(frame["shape"]) == [(3, 4), (3, 2)]
+
+
+class Twice(Reversed):
+    def hybrid_forward(self, F, x):
+        return self.second(self.second(x))
+
+
+class Never(Reversed):
+    def hybrid_forward(self, F, x):
+        return self.second(x)
+
+
+@pytest.mark.parametrize("make", [Twice, Never])
+def test_layers_that_are_not_called_once_are_refused(make):
+    net = make()
+    net.initialize()
+    message = f"{make.__name__} does not call each of its 2 layers once"
+    with pytest.raises(ValueError, match=message):
+        layer_statistics(net, np.ones((2, 2)))
+    net(np.ones((2, 2)))
+
+
+def test_what_cannot_be_looked_into_is_named():
+    X, y = batch()
+    dense = nn.Dense(2)
+    dense.initialize()
+    with pytest.raises(ValueError, match="Dense has no layers to look into"):
+        layer_statistics(dense, X)
+    net = mlp([3])
+    with pytest.raises(ValueError, match="not initialized"):
+        layer_statistics(net, X)
+    net.initialize()
+    with pytest.raises(ValueError, match=r"data are on cpu\(1\)"):
+        layer_statistics(net, X.as_in_ctx(mx.cpu(1)))
+    with pytest.raises(ValueError, match="gradients are those of training"):
+        layer_statistics(net, X, y, training=False)
+
+
+def test_statistics_are_computed_on_the_context_of_the_input():
+    X, y = (array.as_in_ctx(mx.cpu(1)) for array in batch())
+    net = mlp([3], norm="scratch")
+    net.initialize(ctx=mx.cpu(1))
+    contexts = set()
+    for layer in net:
+        layer.register_forward_hook(lambda *a: contexts.add(a[2].ctx))
+    assert (layer_statistics(net, X, y).grad_std > 0).all()
+    assert contexts == {mx.cpu(1)}
+
+
+# Gradient checks.
+
+
+def cubed(x, factor=1):
+    """Returns x**3, with a derivative that is wrong by the factor."""
+    y = x**3
+    return factor * y + (1 - factor) * y.detach()
+
+
+def normal(*shape, dtype="float64", seed=0):
+    values = onp.random.default_rng(seed).normal(size=shape)
+    return np.array(values, dtype=dtype)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "wrong"), [("float64", 1.00001), ("float32", 1.1)]
+)
+def test_a_wrong_gradient_is_caught_and_a_right_one_passes(dtype, wrong):
+    x = normal(3, 4, dtype=dtype)
+    right = gradient_check(lambda x: cubed(x).sum(), x)
+    assert right
+    assert right.passed
+    assert right.relative_error <= right.tolerance
+    for factor in (wrong, -1, 0):
+        check = gradient_check(lambda x, f=factor: cubed(x, f).sum(), x)
+        assert not check
+        assert check.relative_error > check.tolerance
+
+
+def test_one_wrong_input_of_several_is_enough():
+    x, w = normal(5), normal(5, seed=1)
+
+    def f(x, w, factor):
+        return (cubed(x) + cubed(w, factor)).sum()
+
+    assert gradient_check(lambda x, w: f(x, w, 1), x, w)
+    assert not gradient_check(lambda x, w: f(x, w, 1.1), x, w)
+
+
+def test_both_derivatives_are_told_direction_by_direction():
+    x = normal(4)
+    check = gradient_check(lambda x: (x**2).sum(), x, num_directions=3)
+    assert len(check.directions) == 3
+    for analytic, numeric in check.directions:
+        assert abs(analytic - numeric) < 1e-8
+        # Along a direction of unit length it is no more than the norm.
+        assert 0 < abs(analytic) <= 2 * onp.linalg.norm(x.asnumpy())
+    two = gradient_check(lambda a, b: (a * b).sum(), x, normal(4, seed=1))
+    assert len(two.directions) == 2 * 5
+
+
+def test_the_tolerance_and_the_step_can_be_chosen():
+    x = normal(4)
+
+    def f(x):
+        return (x**3).sum()
+
+    coarse = gradient_check(f, x, h=0.5)
+    assert not coarse
+    assert gradient_check(f, x, h=0.5, tolerance=10.0).tolerance == 10.0
+    assert gradient_check(f, x, h=0.5, tolerance=10.0)
+    assert not gradient_check(f, x, tolerance=1e-300)
+
+
+def test_the_check_is_in_training_mode():
+    modes = []
+
+    def f(x):
+        modes.append(autograd.is_training())
+        return x.sum()
+
+    gradient_check(f, normal(2), num_directions=1)
+    assert modes == [True] * 3
+
+
+def test_the_check_leaves_its_inputs_and_their_context():
+    x = np.array([1.0, 2.0], ctx=mx.cpu(1))
+    contexts = set()
+
+    def f(x):
+        contexts.add(x.ctx)
+        return (x**2).sum()
+
+    assert gradient_check(f, x)
+    assert contexts == {mx.cpu(1)}
+    assert x.asnumpy().tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs", "message"),
+    [
+        (lambda: np.ones(()), (), "needs an input to differentiate by"),
+        (lambda x: x.sum(), (np.ones(2, dtype="int32"),), "floating-point"),
+        (lambda x: x, (np.ones(2),), r"one number, and gives \(2,\)"),
+        (lambda x: 3.0, (np.ones(2),), "one number, and gives float"),
+        (lambda x: (x / 0).sum(), (np.ones(2),), "a finite number, and gives"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(f, inputs, message):
+    with pytest.raises(ValueError, match=message):
+        gradient_check(f, *inputs)
