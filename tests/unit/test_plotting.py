@@ -320,7 +320,10 @@ def no_traces(**_values):
     return []
 
 
-def make(controls=(Control("x", "x", [1]),), traces=no_traces, **options):
+ONE = Control("x", "x", [1])
+
+
+def make(controls=(ONE,), traces=no_traces, **options):
     """Returns an interactive figure; alt and caption are given."""
     static, ax = subplots()
     ax.plot([1, 2])
