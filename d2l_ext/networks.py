@@ -153,6 +153,10 @@ def mlp(
         If a width is not a whole number from 1 or an option is unknown.
     """
     _positive(num_classes=num_classes)
+    if not isinstance(num_hiddens, Sequence):
+        raise ValueError(
+            f"num_hiddens is a list of widths, such as [64], not {num_hiddens}"
+        )
     blocks: list[gluon.Block] = []
     for width in num_hiddens:
         _positive(num_hiddens=width)

@@ -340,6 +340,8 @@ def _create_optimizer(
             "mxnet.optimizer.Optimizer or one of: " + ", ".join(sorted(known))
         )
     if lr is not None:
+        if "learning_rate" in params:
+            raise ValueError("give lr or optimizer_params, not both")
         params["learning_rate"] = lr
     try:
         return mx.optimizer.create(optimizer, **params)

@@ -232,7 +232,7 @@ def copy_tests(work: Path, chapter: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "test_stack.py")
     shutil.copytree(ROOT / "tests/unit", work / "tests/unit", ignore=ignored)
     (work / chapter).parent.mkdir(parents=True)
-    for name in ("pyproject.toml", chapter):
+    for name in ("pyproject.toml", "tests/conftest.py", chapter):
         shutil.copy(ROOT / name, work / name)
 
 

@@ -266,3 +266,8 @@ def test_our_norm_and_gluons_learn_the_same(make, position, tmp_path):
                 atol=1e-3,
                 err_msg=name,
             )
+
+
+def test_a_single_width_is_no_list_of_widths():
+    with pytest.raises(ValueError, match=r"such as \[64\], not 64"):
+        mlp(64)

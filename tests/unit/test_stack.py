@@ -152,5 +152,7 @@ def test_every_lane_has_a_python_that_the_package_allows(environment):
 
 def test_ci_runs_on_each_python():
     workflow = yaml.safe_load(read(".github/workflows/test.yml"))
-    (job,) = workflow["jobs"].values()
-    assert job["strategy"]["matrix"]["python"] == list(PYTHONS)
+    test, lanes = workflow["jobs"]["test"], workflow["jobs"]["lanes"]
+    assert test["strategy"]["matrix"]["python"] == list(PYTHONS)
+    setup = next(step["with"] for step in lanes["steps"] if "with" in step)
+    assert sorted(setup["python-version"].split()) == sorted(PYTHONS)

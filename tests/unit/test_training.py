@@ -702,3 +702,15 @@ def test_lenet_with_batch_norm_learns_real_clothes(clothes, seed):
     assert history.train_acc[-1] > 0.95
     # Six seeds gave 0.78 to 0.81.
     assert history.test_acc[-1] >= 0.74 > NEAREST_CENTROID
+
+
+def test_two_learning_rates_are_refused():
+    params = {"learning_rate": 0.1}
+    with pytest.raises(ValueError, match="lr or optimizer_params, not both"):
+        fit(
+            initialized(),
+            batches_of(),
+            lr=0.2,
+            optimizer_params=params,
+            progress=False,
+        )

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+import d2l_ext
 from d2l_ext.diagnostics import gradient_check
 from d2l_ext.layers import BatchNorm, batch_norm, population_statistics
 
@@ -573,8 +574,7 @@ def test_population_statistics_leave_a_compiled_network_compiled():
     data = batches_of((5, 3), (3,))
     results = []
     for hybridize in (False, True):
-        mx.random.seed(0)
-        onp.random.seed(0)  # noqa: NPY002 - MXNet's initializers draw from it
+        d2l_ext.seed(0)
         net = two_norms(nn.BatchNorm)
         if hybridize:
             net.hybridize()
@@ -583,10 +583,6 @@ def test_population_statistics_leave_a_compiled_network_compiled():
         results.append(population_statistics(net, data).values())
         assert net._active == net[0]._active == net[2]._active == hybridize
         assert (net[0][0].weight.data() == weight).all()
-        calls = []
-        net[2].register_forward_hook(lambda *_: calls.append(1))  # noqa: B023
-        net(data[0][0])
-        assert len(calls) == (not hybridize)
     for eager, compiled in zip(*results, strict=True):
         assert_all_close(compiled, eager, 1e-6)
 
