@@ -57,6 +57,11 @@ def contexts() -> list[str]:
 def copy_with_audit(chapter: Path, folder: Path) -> None:
     """Writes the chapter with the auditing cell at its end."""
     notebook = nbformat.read(chapter, as_version=4)
+    for cell in notebook.cells:
+        # Chapters are kept without counts, and nbval takes an output without
+        # one for that of a cell that was never run.
+        if cell.get("outputs"):
+            cell.execution_count = 1
     notebook.cells.append(nbformat.v4.new_code_cell(AUDIT, id="audit"))
     nbformat.write(notebook, folder / chapter.name)
 
@@ -64,6 +69,7 @@ def copy_with_audit(chapter: Path, folder: Path) -> None:
 def start(context: str, folder: Path) -> subprocess.Popen[str]:
     """Starts nbval on the chapters in ``folder``."""
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q"]
+    command += ["--nbval-current-env"]
     command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "--timeout=0"]
     # The cells of a notebook are tests that must keep their order, and the
     # project's settings of pytest are for its own tests.

@@ -1,0 +1,84 @@
+"""The runner of the chapters, and the audit that it adds to each."""
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from tools import run_chapters
+
+ON_ASKED = """\
+import d2l_ext
+from mxnet import init, np
+from mxnet.gluon import nn
+
+ctx = d2l_ext.context()
+net = nn.Dense(2, in_units=3)
+net.initialize(ctx=ctx)
+scores = net(np.ones((1, 3), ctx=ctx))
+"""
+ELSEWHERE = """\
+import d2l_ext
+import mxnet as mx
+from mxnet import np
+
+forgotten = np.ones(3, ctx=mx.cpu(0))
+"""
+NETWORK_ELSEWHERE = """\
+import d2l_ext
+import mxnet as mx
+from mxnet.gluon import nn
+
+forgotten = nn.Dense(2, in_units=3)
+forgotten.initialize(ctx=mx.cpu(0))
+"""
+
+
+def audit(source, context):
+    """Runs a chapter's source and the audit; returns what it complains of."""
+    result = subprocess.run(
+        [sys.executable, "-c", source + run_chapters.AUDIT],
+        env=dict(os.environ, D2L_EXT_CTX=context),
+        capture_output=True,
+        text=True,
+    )
+    return result.stderr
+
+
+@pytest.mark.parametrize("context", ["cpu", "cpu(1)"])
+def test_a_chapter_on_the_context_asked_for_passes(context):
+    assert audit(ON_ASKED, context) == ""
+
+
+@pytest.mark.parametrize("source", [ELSEWHERE, NETWORK_ELSEWHERE])
+def test_work_on_another_context_is_found(source):
+    assert "not on cpu(1): [('forgotten" in audit(source, "cpu(1)")
+
+
+def test_a_chapter_without_any_array_proves_nothing():
+    source = "import d2l_ext\nfrom mxnet import np\n"
+    assert "made no array" in audit(source, "cpu")
+
+
+def test_kept_outputs_are_compared(tmp_path, monkeypatch, capsys):
+    cell = nbformat.v4.new_code_cell(
+        "print(1 + 1)",
+        id="sum",
+        metadata={"tags": ["keep_output", "nbval-check-output"]},
+        outputs=[nbformat.v4.new_output("stream", text="3\n")],
+    )
+    path = tmp_path / "wrong.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    metadata = {"kernelspec": kernel | {"language": "python"}}
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cell], metadata=metadata), path
+    )
+    monkeypatch.setattr(
+        sys, "argv", ["run_chapters.py", "--contexts", "cpu", str(path)]
+    )
+    assert run_chapters.main() == 1
+    output = capsys.readouterr().out
+    assert "failed on: cpu" in output
+    assert "Cell 0" in output
