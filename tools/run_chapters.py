@@ -5,7 +5,7 @@ own to MXNet, which refuses to mix it with the first: it stands in for a GPU.
 To each copy of a chapter that is run a last cell is added, which fails unless
 every array and network that the chapter made is on the context asked for.
 
-    python tools/run_chapters.py [--contexts cpu 'cpu(1)'] [chapter.ipynb ...]
+    python tools/run_chapters.py [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
 """
 
 from __future__ import annotations
@@ -98,14 +98,18 @@ def main() -> int:
     """Runs the chapters, all contexts at a time, and returns 0 if all pass."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("chapters", nargs="*", type=Path)
-    parser.add_argument("--contexts", nargs="+")
+    parser.add_argument(
+        "--contexts", help="names with commas between, such as cpu,cpu(1)"
+    )
     arguments = parser.parse_args()
     chapters = arguments.chapters or sorted(ROOT.glob("chapters/**/*.ipynb"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for chapter in chapters:
             copy_with_audit(chapter, folder)
-        names = arguments.contexts or contexts()
+        names = (
+            arguments.contexts.split(",") if arguments.contexts else contexts()
+        )
         print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
         runs = {context: start(context, folder) for context in names}
         failed = []
