@@ -42,8 +42,13 @@ def lenet_d2l() -> float:
 
 
 def lenet_d2l_as_is() -> float:
-    """`d2l.train_ch6` as it is: Gluon's DataLoader, and its live figure."""
-    return _train_ch6_rate(_data_loaders(), draw=True)
+    """`d2l.train_ch6` as it is: d2l's loader, and its live figure."""
+    import d2l_ext  # noqa: F401 - makes mxnet importable
+
+    from d2l import mxnet as d2l
+
+    loaders = _data_loaders(d2l.get_dataloader_workers())
+    return _train_ch6_rate(loaders, draw=True)
 
 
 def lenet_torch() -> float:
@@ -172,7 +177,7 @@ def _minibatches(
     )
 
 
-def _data_loaders() -> tuple[Any, Any]:
+def _data_loaders(num_workers: int = 0) -> tuple[Any, Any]:
     X, y, X_test, y_test = _arrays(NUM_TRAIN, NUM_TEST)
     from mxnet import gluon, np
 
@@ -181,7 +186,10 @@ def _data_loaders() -> tuple[Any, Any]:
         data = gluon.data.ArrayDataset(images, y)
         to_tensor = gluon.data.vision.transforms.ToTensor()
         return gluon.data.DataLoader(
-            data.transform_first(to_tensor), BATCH_SIZE, shuffle=shuffle
+            data.transform_first(to_tensor),
+            BATCH_SIZE,
+            shuffle=shuffle,
+            num_workers=num_workers,
         )
 
     return loader(X, y, True), loader(X_test, y_test, False)
