@@ -31,14 +31,19 @@ _PUBLIC = {
         "load_fashion_mnist",
         "load_images",
     ),
-    "networks": ("lenet", "mlp"),
+    "networks": ("dropout_mlp", "get_network", "lenet", "mlp"),
+    "resnets": ("resnet18", "small_resnet"),
+    "densenets": ("densenet", "small_densenet"),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
-    "diagnostics": ("gradient_check", "layer_statistics"),
+    "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
     "experiments": ("Trial", "seeds", "trial"),
     "claims": ("claim",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
-_MODULES = (*_PUBLIC, "callbacks", "compat", "layers", "plotting", "report")
+_MODULES = (
+    *(*_PUBLIC, "callbacks", "compat", "initializers", "landscapes"),
+    *("layers", "optimizers", "plotting", "report"),
+)
 
 __all__ = ["__version__", *_HOME]
 

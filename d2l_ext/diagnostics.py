@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from d2l_ext.checks import check_initialized
-from d2l_ext.observation import probed
+from d2l_ext.observation import blocks, probed, watched
 
 import numpy as onp
 from mxnet import autograd, gluon, np
+from mxnet.gluon import nn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +95,59 @@ def layer_statistics(
         mean_loss.backward()
         frame["grad_std"] = [float(probe.grad.std()) for *_, probe in calls]
     return frame
+
+
+def dead_units(net: gluon.Block, X: np.ndarray) -> pd.DataFrame:
+    """Returns which fraction of each ReLU's units is zero on all examples.
+
+    A unit is one of a dense layer, or a channel of feature maps, which is
+    dead if it is zero at all positions. No gradient passes a dead unit.
+
+    Parameters
+    ----------
+    net : gluon.Block
+        An initialized network with ReLUs, at any depth inside it.
+    X : np.ndarray
+        The examples (m, ...), better many than few: a unit that fires on none
+        of a few may fire on others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a ReLU, in the order of their calls, with ``layer`` (its name),
+        ``units`` (how many it has) and ``dead`` (the fraction).
+
+    Raises
+    ------
+    ValueError
+        If ``net`` has no ReLU, or is not initialized on the context of ``X``.
+    """
+    import pandas as pd
+
+    relus = [block for block in blocks(net) if _is_relu(block)]
+    if not relus:
+        raise ValueError(f"{type(net).__name__} has no ReLU")
+    check_initialized(net, X)
+    rows: list[dict[str, object]] = []
+
+    def count(layer: gluon.Block, _: object, output: np.ndarray) -> None:
+        others = tuple(axis for axis in range(output.ndim) if axis != 1)
+        dead = (output == 0).min(axis=others)
+        rows.append(
+            {
+                "layer": layer.name,
+                "units": dead.size,
+                "dead": float(dead.mean()),
+            }
+        )
+
+    with watched(net, relus, after=count), autograd.predict_mode():
+        net(X)
+    return pd.DataFrame(rows)
+
+
+def _is_relu(block: gluon.Block) -> bool:
+    return isinstance(block, nn.Activation) and block._act_type == "relu"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from d2l_ext.layers import BatchNorm
+from d2l_ext.densenets import densenet, small_densenet
+from d2l_ext.layers import BatchNorm, make_activation
+from d2l_ext.layers.dropout import check_rate
+from d2l_ext.resnets import resnet18, small_resnet
 
 from mxnet import gluon
 from mxnet.gluon import nn
@@ -17,7 +21,6 @@ NORMS: dict[str, Callable[[], gluon.Block]] = {
     "scratch": BatchNorm,
 }
 POSITIONS = ("before", "after")
-ACTIVATIONS = ("relu", "sigmoid", "tanh", "softrelu", "softsign")
 
 
 def _norm_block(norm: Norm) -> gluon.Block | None:
@@ -42,12 +45,7 @@ def _activated(
             f"norm_position={position!r} is not known; use one of: "
             + ", ".join(POSITIONS)
         )
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"activation={activation!r} is not known; use one of: "
-            + ", ".join(ACTIVATIONS)
-        )
-    normalization, function = _norm_block(norm), nn.Activation(activation)
+    normalization, function = _norm_block(norm), make_activation(activation)
     if normalization is None:
         return [layer, function]
     if position == "before":
@@ -91,7 +89,7 @@ def lenet(
     norm_position : {'before', 'after'}
         Where the normalization stands to the activation.
     activation : str
-        A name that ``nn.Activation`` takes.
+        A name that :func:`d2l_ext.layers.make_activation` takes.
 
     Returns
     -------
@@ -162,3 +160,90 @@ def mlp(
         _positive(num_hiddens=width)
         blocks += _activated(nn.Dense(width), activation, norm, norm_position)
     return _sequential([*blocks, nn.Dense(num_classes)])
+
+
+def dropout_mlp(
+    rate: float = 0.2,
+    num_classes: int = 10,
+    *,
+    dropout: Callable[[float], gluon.Block] = nn.Dropout,
+) -> gluon.Block:
+    """The fully connected network on which the book measures dropout.
+
+    Dropout of the input, dense layers of 300 and 100 units with ELU, dropout,
+    and a dense layer of ``num_classes`` units.
+
+    Parameters
+    ----------
+    rate : float
+        The probability of dropping, in [0, 1); with 0 nothing is dropped.
+    num_classes : int
+        The number of outputs.
+    dropout : callable
+        Returns a new dropout block for a rate: Gluon's ``nn.Dropout``, or one
+        of ``d2l_ext.layers``.
+
+    Returns
+    -------
+    gluon.Block
+        The network, not initialized: (m, ...) to (m, num_classes).
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is outside [0, 1) or ``num_classes`` is not a whole number
+        from 1.
+    """
+    check_rate(rate)
+    _positive(num_classes=num_classes)
+    return _sequential(
+        [
+            nn.Flatten(),
+            dropout(rate),
+            nn.Dense(300),
+            nn.ELU(),
+            nn.Dense(100),
+            nn.ELU(),
+            dropout(rate),
+            nn.Dense(num_classes),
+        ]
+    )
+
+
+NETWORKS: dict[str, Callable[..., gluon.Block]] = {
+    "lenet": lenet,
+    "mlp": mlp,
+    "dropout_mlp": dropout_mlp,
+    "resnet18": resnet18,
+    "small_resnet": small_resnet,
+    "densenet": densenet,
+    "small_densenet": small_densenet,
+}
+
+
+def get_network(name: str, *args: Any, **options: Any) -> gluon.Block:
+    """Returns a new network of the book, by its name.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``'resnet18'``.
+    args, options
+        Passed to the function of that name, such as ``num_classes=2``.
+
+    Returns
+    -------
+    gluon.Block
+        The network, not initialized.
+
+    Raises
+    ------
+    ValueError
+        If there is no network of that name; the message lists all.
+    """
+    if name not in NETWORKS:
+        raise ValueError(
+            f"network {name!r} is not known; use one of: "
+            + ", ".join(sorted(NETWORKS))
+        )
+    return NETWORKS[name](*args, **options)

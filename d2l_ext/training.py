@@ -11,6 +11,7 @@ from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
+import d2l_ext.optimizers  # noqa: F401 - registers them by name
 from d2l_ext.callbacks import Callback, EarlyStopping
 from d2l_ext.checks import Batches, Schedule, check_data, check_options
 from d2l_ext.history import History

@@ -1,5 +1,60 @@
 """Gluon blocks written from scratch, one family a module."""
 
+from d2l_ext.layers.activations import (
+    ACTIVATIONS,
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    LeakyReLU,
+    Maxout,
+    PReLU,
+    SiLU,
+    make_activation,
+)
+from d2l_ext.layers.dense import DenseBlock, TransitionBlock
+from d2l_ext.layers.dropout import (
+    Dropout,
+    SpatialDropout,
+    VanillaDropout,
+    dropout_mask,
+    inverted_dropout,
+)
 from d2l_ext.layers.norm import BatchNorm, batch_norm, population_statistics
+from d2l_ext.layers.residual import (
+    BasicBlock,
+    BottleneckBlock,
+    DenseResidual,
+    PreActivationBlock,
+    Residual,
+    zero_residual,
+)
 
-__all__ = ["BatchNorm", "batch_norm", "population_statistics"]
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "GELU",
+    "SELU",
+    "Activation",
+    "BasicBlock",
+    "BatchNorm",
+    "BottleneckBlock",
+    "DenseBlock",
+    "DenseResidual",
+    "Dropout",
+    "LeakyReLU",
+    "Maxout",
+    "PReLU",
+    "PreActivationBlock",
+    "Residual",
+    "SiLU",
+    "SpatialDropout",
+    "TransitionBlock",
+    "VanillaDropout",
+    "batch_norm",
+    "dropout_mask",
+    "inverted_dropout",
+    "make_activation",
+    "population_statistics",
+    "zero_residual",
+]

@@ -1,7 +1,11 @@
 """Statistics of layers as NumPy gives them; gradients that are checked."""
 
-from d2l_ext.diagnostics import gradient_check, layer_statistics
-from d2l_ext.networks import lenet, mlp
+from d2l_ext.diagnostics import (
+    dead_units,
+    gradient_check,
+    layer_statistics,
+)
+from d2l_ext.networks import lenet, mlp, small_resnet
 
 import mxnet as mx
 import numpy as onp
@@ -209,6 +213,75 @@ def test_statistics_are_computed_on_the_context_of_the_input():
         layer.register_forward_hook(lambda *a: contexts.add(a[2].ctx))
     assert (layer_statistics(net, X, y).grad_std > 0).all()
     assert contexts == {mx.cpu(1)}
+
+
+# Dead units.
+
+
+def relu_net(*blocks):
+    net = nn.HybridSequential()
+    net.add(*blocks)
+    net.initialize()
+    return net
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_a_unit_is_dead_if_it_is_zero_on_all_examples(hybridize):
+    net = relu_net(nn.Activation("relu"))
+    if hybridize:
+        net.hybridize()
+    X = np.array([[1.0, -1, -1, 0], [-1, -1, 2, -1]])
+    frame = dead_units(net, X)
+    assert list(frame.columns) == ["layer", "units", "dead"]
+    assert frame.units.tolist() == [4]
+    assert frame.dead.tolist() == [0.5]
+    assert frame.layer.tolist() == [net[0].name]
+
+
+def test_a_channel_is_dead_if_it_is_zero_at_all_positions():
+    X = -np.ones((2, 4, 3, 3))
+    X[1, 0, 2, 1] = 1
+    frame = dead_units(relu_net(nn.Activation("relu")), X)
+    assert frame.units.tolist() == [4]
+    assert frame.dead.tolist() == [0.75]
+
+
+def test_a_bias_far_below_zero_kills_units():
+    net = mlp([8, 6])
+    net.initialize(mx.init.Xavier())
+    X, _ = batch(50)
+    before = dead_units(net, X)
+    assert before.units.tolist() == [8, 6]
+    assert before.dead.max() < 0.4
+    bias = net[2].bias
+    bias.set_data(np.array([-1e3] * 3 + [0] * 3))
+    assert dead_units(net, X).dead[0] == before.dead[0]
+    assert dead_units(net, X).dead[1] >= 0.5
+
+
+def test_relus_are_found_at_any_depth_and_others_are_left_out():
+    net = small_resnet(8)
+    net.initialize(mx.init.Xavier())
+    frame = dead_units(net, batch()[0])
+    assert frame.units.tolist() == [8, 8, 8, 16, 16, 32, 32]
+    mixed = relu_net(nn.Dense(2), nn.Activation("tanh"), nn.Activation("relu"))
+    assert len(dead_units(mixed, np.ones((2, 3)))) == 1
+
+
+def test_dead_units_are_counted_in_prediction_mode_where_the_data_are():
+    X = np.ones((4, 3), ctx=mx.cpu(1))
+    net = nn.HybridSequential()
+    net.add(nn.Dropout(0.9), nn.Activation("relu"))
+    net.initialize(ctx=mx.cpu(1))
+    assert dead_units(net, X).dead.tolist() == [0.0]
+
+
+def test_a_network_without_relu_has_no_dead_units_to_count():
+    net = mlp([3], activation="tanh")
+    with pytest.raises(ValueError, match="has no ReLU"):
+        dead_units(net, batch()[0])
+    with pytest.raises(ValueError, match="not initialized"):
+        dead_units(mlp([3]), batch()[0])
 
 
 # Gradient checks.

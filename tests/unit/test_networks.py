@@ -1,7 +1,14 @@
 """The networks: their sizes, their options, and compiled as written."""
 
-from d2l_ext.layers import BatchNorm
-from d2l_ext.networks import lenet, mlp
+from d2l_ext.layers import ACTIVATIONS, BatchNorm
+from d2l_ext.layers.dropout import Dropout, VanillaDropout
+from d2l_ext.networks import (
+    NETWORKS,
+    dropout_mlp,
+    get_network,
+    lenet,
+    mlp,
+)
 
 import mxnet as mx
 import numpy as onp
@@ -178,12 +185,12 @@ def test_a_width_is_a_whole_number(num_hiddens):
         mlp(num_hiddens)
 
 
-@pytest.mark.parametrize(
-    "activation", ["relu", "sigmoid", "tanh", "softrelu", "softsign"]
-)
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "softrelu", "softsign"])
 def test_every_activation_that_is_listed_computes(activation):
-    net = initialized(mlp([3], activation=activation), images())
-    assert onp.isfinite(net(images()).asnumpy()).all()
+    for net in (mlp([3], activation=activation), lenet(activation=activation)):
+        initialized(net, images())
+        assert isinstance(net, gluon.HybridBlock)
+        assert onp.isfinite(net(images()).asnumpy()).all()
 
 
 def scores_and_gradients(net, X, y):
@@ -271,3 +278,61 @@ def test_our_norm_and_gluons_learn_the_same(make, position, tmp_path):
 def test_a_single_width_is_no_list_of_widths():
     with pytest.raises(ValueError, match=r"such as \[64\], not 64"):
         mlp(64)
+
+
+# The network of dropout, and all by name.
+
+
+def test_the_network_of_dropout_is_the_references():
+    net = initialized(dropout_mlp(), images())
+    assert kinds(net) == [
+        *("Flatten", "Dropout", "Dense", "ELU", "Dense", "ELU"),
+        *("Dropout", "Dense"),
+    ]
+    assert [net[1]._rate, net[6]._rate] == [0.2, 0.2]
+    assert sizes(net) == (785 * 300 + 301 * 100 + 101 * 10, 0) == (266_610, 0)
+    assert net(images(m=3)).shape == (3, 10)
+
+
+@pytest.mark.parametrize("dropout", [nn.Dropout, Dropout, VanillaDropout])
+def test_each_dropout_can_stand_in_it(dropout, assert_compiled_as_written):
+    net = initialized(dropout_mlp(0.5, 3, dropout=dropout), images())
+    assert type(net[1]) is type(net[6]) is dropout
+    assert_compiled_as_written(net, images())
+
+
+def test_without_a_rate_nothing_is_dropped():
+    X = images()
+    net = initialized(dropout_mlp(0), X)
+    with autograd.train_mode():
+        assert (net(X) == net(X)).all()
+    net = initialized(dropout_mlp(0.5), X)
+    with autograd.train_mode():
+        assert (net(X) != net(X)).any()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rate": 1}, "rate is the probability of dropping.*not 1;"),
+        ({"rate": -0.2}, "rate is the probability of dropping"),
+        ({"num_classes": 0}, "num_classes is a whole number from 1"),
+    ],
+)
+def test_options_of_the_network_of_dropout_are_checked(options, message):
+    with pytest.raises(ValueError, match=message):
+        dropout_mlp(**options)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_network_is_to_be_had_by_its_name(name):
+    first = {"mlp": [[5]], "small_resnet": [8]}.get(name, [])
+    net = get_network(name, *first, num_classes=3)
+    X = images(2, size=32)
+    assert initialized(net, X)(X).shape == (2, 3)
+
+
+def test_an_unknown_name_lists_those_that_are_known():
+    message = "'resnet19' is not known.*densenet, dropout_mlp.*resnet18"
+    with pytest.raises(ValueError, match=message):
+        get_network("resnet19")
