@@ -81,7 +81,10 @@ def start(context: str, folder: Path) -> subprocess.Popen[str]:
         "-c",
         os.devnull,
     ]
-    environment = dict(os.environ, D2L_EXT_CTX=context, CI="1")
+    # The contexts run side by side: a thread each.
+    environment = dict(
+        os.environ, D2L_EXT_CTX=context, CI="1", OMP_NUM_THREADS="1"
+    )
     for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
         environment.pop(name, None)
     return subprocess.Popen(

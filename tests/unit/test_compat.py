@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes
 import importlib
 import inspect
+import os
+import pathlib
 import re
 import shutil
+import subprocess
 import sys
 
+import d2l_ext
 from d2l_ext import compat
 from d2l_ext.compat import MXNET_VERSION, import_mxnet
 
@@ -443,3 +447,68 @@ def test_the_cpu_build_loads_no_cuda_library(site_packages, monkeypatch):
         ctypes, "CDLL", raising(AssertionError("nothing needs it"))
     )
     assert compat.preload_cuda() == []
+
+
+# The engine and its threads
+
+ENGINE_VARIABLES = ("MXNET_ENGINE_TYPE", "OMP_NUM_THREADS")
+
+#: Prints the variables as a new process has them after the import.
+ENGINE = f"""
+import json, os
+import d2l_ext
+from mxnet import np
+np.ones(3).sum().item()
+print(json.dumps([os.environ.get(name) for name in {ENGINE_VARIABLES}]))
+"""
+
+
+@pytest.fixture
+def no_engine(monkeypatch):
+    """Takes away what this process has set for itself."""
+    for name in ENGINE_VARIABLES:
+        # Set first, so that monkeypatch puts back that it was not there.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+def test_a_cpu_computes_without_a_scheduler_on_all_cores(
+    run_python, no_engine
+):
+    (engine, threads), _ = run_python(ENGINE)
+    assert engine == "NaiveEngine"
+    cores = len(getattr(os, "sched_getaffinity", lambda _: [0])(0))
+    assert int(threads) == min(cores, compat.MAX_THREADS)
+
+
+def test_what_the_user_has_set_stays(run_python, no_engine, monkeypatch):
+    monkeypatch.setenv("MXNET_ENGINE_TYPE", "ThreadedEngine")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert run_python(ENGINE)[0] == ["ThreadedEngine", "1"]
+
+
+def test_a_cuda_build_keeps_its_scheduler(
+    site_packages, no_engine, monkeypatch
+):
+    install(site_packages, "mxnet-cu112")
+    compat.choose_engine()
+    assert not any(name in os.environ for name in ENGINE_VARIABLES)
+
+
+def test_the_engines_line_is_not_shown(tmp_path, no_engine):
+    home = pathlib.Path(d2l_ext.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", ENGINE],
+        env=os.environ | {"PYTHONPATH": os.fspath(home)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
+def test_only_the_engines_line_is_taken_out(capfd):
+    with compat._without_engine_line():
+        os.write(2, b"first\n[1] MXNet start using engine: X\nlast\n")
+    assert capfd.readouterr().err == "first\nlast\n"
