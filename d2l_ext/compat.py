@@ -247,8 +247,7 @@ def import_mxnet() -> types.ModuleType:
             f"pip install --no-deps mxnet=={MXNET_VERSION}"
         )
     if is_first:
-        with _without_engine_line():
-            mxnet.nd.waitall()  # starts the engine
+        _start_engine(mxnet)
     return mxnet
 
 
@@ -302,6 +301,16 @@ def choose_engine() -> None:
         num_cores = os.cpu_count() or 1
     os.environ.setdefault("MXNET_ENGINE_TYPE", "NaiveEngine")
     os.environ.setdefault("OMP_NUM_THREADS", str(min(num_cores, MAX_THREADS)))
+
+
+def _start_engine(mxnet: types.ModuleType) -> None:
+    with _without_engine_line():
+        mxnet.nd.waitall()
+    if hasattr(os, "register_at_fork"):
+        # A process that is forked (a worker of Gluon's DataLoader) has OpenMP
+        # threads that never answer, unless it computes with one.
+        set_threads = mxnet.base._LIB.MXSetNumOMPThreads
+        os.register_at_fork(after_in_child=lambda: set_threads(1))
 
 
 @contextlib.contextmanager

@@ -512,3 +512,29 @@ def test_only_the_engines_line_is_taken_out(capfd):
     with compat._without_engine_line():
         os.write(2, b"first\n[1] MXNet start using engine: X\nlast\n")
     assert capfd.readouterr().err == "first\nlast\n"
+
+
+def test_workers_of_gluons_data_loader_compute(run_python, no_engine):
+    total, error = run_python(
+        """
+        import json, warnings
+        import d2l_ext
+        from mxnet import gluon, np
+
+        # The pool of threads is there before the workers are forked.
+        layer = gluon.nn.Conv2D(4, 3)
+        layer.initialize()
+        layer(np.ones((64, 1, 28, 28))).wait_to_read()
+        images = np.full((64, 28, 28, 1), 255, dtype="uint8")
+        data = gluon.data.ArrayDataset(images, np.ones(64)).transform_first(
+            gluon.data.vision.transforms.ToTensor()
+        )
+        # Python 3.12 warns of a fork beside threads.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        loader = gluon.data.DataLoader(data, 32, num_workers=2, timeout=30)
+        total = sum(X.sum().item() for X, _ in loader)
+        print(json.dumps(total))
+        """
+    )
+    assert error is None
+    assert total == 64 * 28 * 28
