@@ -289,8 +289,8 @@ def choose_engine() -> None:
 
     MXNet's default is a scheduler in a thread of its own and half as many
     OpenMP threads as there are cores. On few cores these get in each other's
-    way; without the scheduler and with a thread a core, a LeNet trains about
-    1.5 times as fast and a ResNet-20 1.7 times, and an error is raised by the
+    way; on two cores, without the scheduler and with a thread a core, LeNet
+    and ResNet-20 train about 1.5 times as fast, and an error is raised by the
     line that causes it. A GPU needs the scheduler, so a CUDA build keeps it.
     """
     if cuda_build() is not None:
