@@ -4,36 +4,13 @@ from d2l_ext.densenets import densenet, small_densenet
 from d2l_ext.resnets import num_weight_layers, resnet18
 
 import mxnet as mx
-import numpy as onp
 import pytest
-from mxnet import init, np
+from measuring import initialized, shapes, sizes
+from mxnet import np
 
 
 def images(m=2, size=28, ctx=None):
     return np.random.uniform(size=(m, 1, size, size), ctx=ctx)
-
-
-def initialized(net, X):
-    net.initialize(init.Xavier(), ctx=X.ctx)
-    net(X)
-    return net
-
-
-def sizes(net):
-    """Returns how many numbers are learned."""
-    return sum(
-        int(onp.prod(parameter.shape))
-        for parameter in net.collect_params().values()
-        if parameter.grad_req != "null"
-    )
-
-
-def shapes(net, X):
-    result = []
-    for layer in net:
-        X = layer(X)
-        result.append(X.shape[1:])
-    return result
 
 
 def of_blocks(channels, growth_rate, num_convs, use_bias=False):

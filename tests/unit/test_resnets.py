@@ -5,38 +5,14 @@ from d2l_ext.observation import blocks
 from d2l_ext.resnets import num_weight_layers, resnet18, small_resnet, stem
 
 import mxnet as mx
-import numpy as onp
 import pytest
-from mxnet import init, np
+from measuring import initialized, shapes, sizes
+from mxnet import np
 from mxnet.gluon import nn
 
 
 def images(m=2, size=28, channels=1, ctx=None):
     return np.random.uniform(size=(m, channels, size, size), ctx=ctx)
-
-
-def initialized(net, X):
-    net.initialize(init.Xavier(), ctx=X.ctx)
-    net(X)
-    return net
-
-
-def sizes(net):
-    """Returns how many numbers are learned."""
-    return sum(
-        int(onp.prod(parameter.shape))
-        for parameter in net.collect_params().values()
-        if parameter.grad_req != "null"
-    )
-
-
-def shapes(net, X):
-    """Returns the shape of each child's output, examples left out."""
-    result = []
-    for layer in net:
-        X = layer(X)
-        result.append(X.shape[1:])
-    return result
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,13 @@ from d2l_ext.layers.dense import DenseBlock, TransitionBlock
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import init, np
+from measuring import initialized, sizes
+from mxnet import np
 from mxnet.gluon import nn
 
 
 def maps(m=2, channels=3, size=6, ctx=None):
     return np.random.normal(size=(m, channels, size, size), ctx=ctx)
-
-
-def initialized(net, X):
-    net.initialize(init.Xavier(), ctx=X.ctx)
-    net(X)
-    return net
-
-
-def sizes(net):
-    return sum(
-        int(onp.prod(parameter.shape))
-        for parameter in net.collect_params().values()
-        if parameter.grad_req != "null"
-    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from d2l_ext.layers.residual import (
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import autograd, init, np
+from measuring import initialized, sizes
+from mxnet import autograd, np
 from mxnet.gluon import nn
 
 CONVOLUTIONAL = pytest.mark.parametrize(
@@ -24,21 +25,6 @@ CONVOLUTIONAL = pytest.mark.parametrize(
 
 def maps(m=2, channels=8, size=6, ctx=None):
     return np.random.normal(size=(m, channels, size, size), ctx=ctx)
-
-
-def initialized(net, X):
-    net.initialize(init.Xavier(), ctx=X.ctx)
-    net(X)
-    return net
-
-
-def sizes(net):
-    """Returns how many numbers are learned."""
-    return sum(
-        int(onp.prod(parameter.shape))
-        for parameter in net.collect_params().values()
-        if parameter.grad_req != "null"
-    )
 
 
 def kinds(net):
