@@ -29,15 +29,28 @@ PALETTE = (
     *("#e69f00", "#56b4e9", "#7f7f7f", "#000000"),
 )
 
+def _colored(*methods: str) -> dict[str, str]:
+    """Returns a color for each of the methods that one figure compares."""
+    return dict(zip(methods, itertools.cycle(PALETTE)))
+
+
 #: One color for one method through the whole book.
 COLORS = {
-    "no normalization": PALETTE[0],
-    "batch normalization": PALETTE[1],
+    **_colored("no normalization", "batch normalization"),
     "standardized inputs": PALETTE[2],
     "after the activation": PALETTE[3],
     "before the activation": PALETTE[1],
     "whole data": PALETTE[2],
     "moving average": PALETTE[1],
+    **_colored("plain", "residual", "dense"),
+    **_colored("sigmoid", "tanh", "ReLU", "Leaky ReLU", "ELU", "Maxout"),
+    **{"PReLU": PALETTE[6], "SELU": PALETTE[7]},
+    **{"GELU": PALETTE[6], "SiLU": PALETTE[7]},
+    **_colored("N(0, 0.01²)", "N(0, 1)", "Xavier", "He", "LeCun"),
+    "orthogonal": PALETTE[6],
+    **_colored("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSProp"),
+    **{"AdaDelta": PALETTE[5], "Adam": PALETTE[6], "AdamW": PALETTE[7]},
+    **_colored("no dropout", "rate 0.2", "rate 0.5"),
 }
 
 STYLE: dict[Any, Any] = {
