@@ -8,12 +8,15 @@
  *       {"layout": {…}, "config": {…},
  *        "controls": [{"name": "gamma", "label": "γ", "values": [0.5, 0.9],
  *                      "start": 0, "play": false}],
+ *        "shared": [traces], "choose": false,
  *        "frames": {"0": [traces]}, "titles": {"0": "…"}}
  *     </script>
  *   </div>
  *
  * A key of "frames" and "titles" is the index of each control's value, joined
- * with ",". On a page with a figure, Plotly is loaded, once and from this
+ * with ",". A trace {"shared": 2, "points": 9} in a frame stands for the first
+ * nine points of shared trace 2, or for all of them without "points". With
+ * "choose" there is a checkbox for each name of a trace. On a page with a figure, Plotly is loaded, once and from this
  * site, and a chart with native controls takes the image's place. Without
  * JavaScript, and in print, the image stays.
  */
@@ -21,8 +24,12 @@
   "use strict";
 
   const PLOTLY = new URL("vendor/plotly.min.js", document.currentScript.src);
+  const BLACK = "#000000"; // of the palette; it takes the color of the text
   const NARROW = 480; // px: below it the legend goes under the chart
-  const STEP_MS = 600; // between two frames of an animation
+  // An animation takes about this long, unless its frames are few or many.
+  const PLAY_MS = 8000;
+  const MIN_STEP_MS = 80;
+  const MAX_STEP_MS = 600;
 
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   let count = 0;
@@ -107,6 +114,7 @@
   function addButtons(row, slider, label, move) {
     let timer = null;
     const last = Number(slider.max);
+    const stepMs = Math.min(Math.max(PLAY_MS / last, MIN_STEP_MS), MAX_STEP_MS);
     const step = (by) => move(Number(slider.value) + by);
     const button = (text, name, act) => {
       const node = element("button", { type: "button" }, text);
@@ -131,7 +139,7 @@
       timer = setInterval(() => {
         step(1);
         if (Number(slider.value) === last) stop();
-      }, STEP_MS);
+      }, stepMs);
       name("Pause");
     }
     const stepTo = (by) => () => {
@@ -195,6 +203,64 @@
     return row;
   }
 
+  /** Returns the whole trace that `item` of a frame stands for. */
+  function resolve(item, shared) {
+    if (item.shared === undefined) return item;
+    const trace = shared[item.shared];
+    if (item.points === undefined) return trace;
+    const cut = (values) => values.slice(0, item.points);
+    return { ...trace, x: cut(trace.x), y: cut(trace.y) };
+  }
+
+  const colorOf = (trace) =>
+    (trace.line || {}).color || (trace.marker || {}).color;
+
+  /** Returns a trace that can be seen on the page's ground. */
+  function onGround(trace, textColor) {
+    if (colorOf(trace) !== BLACK) return trace;
+    const recolored = { ...trace };
+    for (const part of ["line", "marker"]) {
+      if (trace[part]) recolored[part] = { ...trace[part], color: textColor };
+    }
+    return recolored;
+  }
+
+  /** Returns the color of each trace that has a name, by its name. */
+  function namedTraces(data) {
+    const colors = new Map();
+    const all = [...(data.shared || []), ...Object.values(data.frames).flat()];
+    for (const trace of all) {
+      if (trace.name && !colors.has(trace.name)) {
+        colors.set(trace.name, colorOf(trace));
+      }
+    }
+    return colors;
+  }
+
+  /** Returns a checkbox for each name, which moves it out of or to `hidden`. */
+  function choices(colors, hidden, onChange) {
+    const boxes = [...colors].map(([name, color]) => {
+      const box = element("input", { type: "checkbox", name, checked: "" });
+      box.addEventListener("change", () => {
+        if (box.checked) hidden.delete(name);
+        else hidden.add(name);
+        onChange();
+      });
+      const swatch = element("span", {
+        class: "d2l-swatch",
+        "aria-hidden": "true",
+      });
+      swatch.style.background = color === BLACK ? "currentcolor" : color;
+      return element("label", {}, box, swatch, name);
+    });
+    return element(
+      "fieldset",
+      { class: "d2l-choices" },
+      element("legend", {}, "Show"),
+      ...boxes,
+    );
+  }
+
   /** Puts a chart and controls beside the image of one figure. */
   function enhance(figure) {
     const image = figure.querySelector("img");
@@ -202,6 +268,9 @@
       figure.querySelector('script[type="application/json"]').textContent,
     );
     const controls = data.controls || [];
+    const layout = { ...data.layout };
+    // The checkboxes with their colors are the legend.
+    if (data.choose) layout.showlegend = false;
     const index = controls.map((control) => control.start || 0);
     const title = element("p", {
       class: "d2l-figure-title",
@@ -212,9 +281,16 @@
       role: "img",
       "aria-label": image.alt,
     });
-    chart.style.height = `${(data.layout || {}).height || 400}px`;
+    chart.style.height = `${layout.height || 400}px`;
     const rows = element("div", { class: "d2l-controls" });
+    const hidden = new Set();
     let narrow = null;
+
+    function drawn(item) {
+      const textColor = themeDefaults().font.color;
+      const trace = onGround(resolve(item, data.shared || []), textColor);
+      return hidden.has(trace.name) ? { ...trace, visible: false } : trace;
+    }
 
     function draw() {
       const key = index.join(",");
@@ -225,8 +301,8 @@
       narrow = figure.clientWidth < NARROW;
       return window.Plotly.react(
         chart,
-        frame || [],
-        themedLayout(data.layout || {}, narrow),
+        (frame || []).map(drawn),
+        themedLayout(layout, narrow),
         { displaylogo: false, ...data.config },
       );
     }
@@ -240,6 +316,7 @@
         }),
       );
     });
+    if (data.choose) rows.append(choices(namedTraces(data), hidden, draw));
     image.after(title, chart, rows);
     figure.classList.add("d2l-live");
     draw();

@@ -131,8 +131,59 @@ class TestWithoutJavaScript:
 
     def test_the_images_stay(self, visit: Visit) -> None:
         page = visit.open(FIGURES)
-        assert page.locator(".d2l-figure img:visible").count() == 3
+        assert page.locator(".d2l-figure img:visible").count() == 4
         assert page.locator(".d2l-chart").count() == 0
+
+
+DRAWN = """chart => chart.data
+    .filter(trace => trace.visible !== false)
+    .map(trace => [trace.name || "", trace.y])"""
+
+
+def test_shared_traces_are_drawn_as_far_as_the_frame_says(page: Page) -> None:
+    chart = page.locator("#choice .d2l-chart")
+    assert chart.evaluate(DRAWN) == [["", [5, 6]], ["up", [0]], ["down", [0]]]
+    slider(page, "choice", "step").focus()
+    page.keyboard.press("ArrowRight")
+    assert chart.evaluate(DRAWN) == [
+        *(["", [5, 6]], ["up", [0, 1, 4]], ["down", [0, -1, -4]]),
+    ]
+
+
+def test_the_reader_chooses_traces_by_name_with_the_keyboard(
+    page: Page,
+) -> None:
+    chart = page.locator("#choice .d2l-chart")
+    boxes = page.locator("#choice").get_by_role("checkbox")
+    assert boxes.count() == 2
+    up = page.get_by_label("up", exact=True)
+    up.focus()
+    page.keyboard.press("Space")
+    expect(up).not_to_be_checked()
+    assert chart.evaluate(DRAWN) == [["", [5, 6]], ["down", [0]]]
+    # What is chosen stays chosen in the next frame.
+    slider(page, "choice", "step").focus()
+    page.keyboard.press("ArrowRight")
+    assert [name for name, _ in chart.evaluate(DRAWN)] == ["", "down"]
+    up.focus()
+    page.keyboard.press("Space")
+    assert [name for name, _ in chart.evaluate(DRAWN)] == ["", "up", "down"]
+
+
+def test_the_legend_of_choices_is_the_only_one(page: Page) -> None:
+    expect(page.locator("#choice .main-svg").first).to_be_visible()
+    assert page.locator("#choice .legend").count() == 0
+
+
+def test_a_black_trace_takes_the_color_of_the_text(page: Page) -> None:
+    color = "chart => chart.data[1].line.color"
+    chart = page.locator("#choice .d2l-chart")
+    assert chart.evaluate(color) == "rgb(20, 20, 20)"
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(
+        "document.querySelector('#choice .d2l-chart').data[1].line.color"
+        " === 'rgb(230, 230, 230)'"
+    )
 
 
 def test_plotly_is_loaded_once_from_this_site(

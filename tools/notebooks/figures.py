@@ -17,9 +17,10 @@ NOT_DRAWING = frozenset(
         "plt.rcParams.update",
         "plt.style.use",
         "plotting.color_of",
+        "plotting.colors_of",
     }
 )
-_INTERACTIVE = "plotting.interactive"
+_INTERACTIVE = frozenset({"plotting.interactive", "plotting.interactive_race"})
 _EMPTY_ALT = re.compile(r"""alt\s*=\s*(""|''|[\s>])""")
 
 
@@ -63,7 +64,7 @@ def _draws(cell: Cell) -> bool:
         return False
     names = {dotted(call.func) for call in calls(cell.tree, executed=True)}
     # The static picture of an interactive figure is shown in its place.
-    return _INTERACTIVE not in names and any(map(_is_drawing, names))
+    return not names & _INTERACTIVE and any(map(_is_drawing, names))
 
 
 def _is_drawing(name: str) -> bool:
@@ -77,14 +78,13 @@ def _interactive(notebook: Notebook, cell: Cell) -> Iterator[Finding]:
     if cell.tree is None:
         return
     for call in calls(cell.tree):
-        if dotted(call.func) != _INTERACTIVE:
+        function = dotted(call.func)
+        if function not in _INTERACTIVE:
             continue
         given = {keyword.arg for keyword in call.keywords}
         for name in ("alt", "caption"):
             if name not in given:
-                yield notebook.find(
-                    cell, f"calls {_INTERACTIVE} without {name}="
-                )
+                yield notebook.find(cell, f"calls {function} without {name}=")
 
 
 def images_have_alt_text(notebook: Notebook) -> Iterator[Finding]:

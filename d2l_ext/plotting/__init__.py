@@ -1,0 +1,38 @@
+"""Every figure of the book: static ones, and ones that answer the reader.
+
+Importing this package makes the book's style Matplotlib's default.
+"""
+
+from d2l_ext.plotting.curves import plot_curves, plot_history
+from d2l_ext.plotting.interactive import (
+    Control,
+    InteractiveFigure,
+    Prefix,
+    interactive,
+)
+from d2l_ext.plotting.paths import interactive_race, plot_paths
+from d2l_ext.plotting.style import (
+    COLORS,
+    PALETTE,
+    STYLE,
+    color_of,
+    colors_of,
+    subplots,
+)
+
+__all__ = [
+    "COLORS",
+    "PALETTE",
+    "STYLE",
+    "Control",
+    "InteractiveFigure",
+    "Prefix",
+    "color_of",
+    "colors_of",
+    "interactive",
+    "interactive_race",
+    "plot_curves",
+    "plot_history",
+    "plot_paths",
+    "subplots",
+]
