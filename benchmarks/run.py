@@ -61,9 +61,24 @@ COMPARISONS = (
         *("lenet_fit", "lenet_torch", 0.6, "torch"),
     ),
     Comparison(
+        "resnet-d2l",
+        "`fit` / `d2l.train_ch6` on our mini-batches, ResNet-20",
+        *("resnet_fit", "resnet_d2l", 1.0),
+    ),
+    Comparison(
         "resnet-torch",
         "`fit` / PyTorch loop, ResNet-20, examples/s",
         *("resnet_fit", "resnet_torch", 0.9, "torch"),
+    ),
+    Comparison(
+        "densenet-d2l",
+        "`fit` / `d2l.train_ch6` on our mini-batches, small DenseNet",
+        *("densenet_fit", "densenet_d2l", 1.0),
+    ),
+    Comparison(
+        "densenet-torch",
+        "`fit` / PyTorch loop, small DenseNet, examples/s",
+        *("densenet_fit", "densenet_torch", 0.9, "torch"),
     ),
     Comparison(
         "batches",

@@ -25,7 +25,9 @@ OLD_NAMES = (
 
 BATCH_SIZE = 256
 NUM_TRAIN, NUM_TEST = 10_240, 2_048
-LENET_EPOCHS, RESNET_EPOCHS = 4, 2
+LENET_EPOCHS, DEEP_EPOCHS = 4, 2
+#: Numbers of examples for the deep networks, which take longer on each.
+SMALL = 2_048, 512
 
 
 def lenet_fit() -> float:
@@ -54,68 +56,45 @@ def lenet_d2l_as_is() -> float:
 
 def lenet_torch() -> float:
     """A plain PyTorch loop on the same network."""
-    from torch import nn
-
-    net = nn.Sequential(
-        *(nn.Conv2d(1, 6, 5), nn.BatchNorm2d(6), nn.Sigmoid()),
-        nn.MaxPool2d(2),
-        *(nn.Conv2d(6, 16, 5), nn.BatchNorm2d(16), nn.Sigmoid()),
-        *(nn.MaxPool2d(2), nn.Flatten()),
-        *(nn.Linear(256, 120), nn.BatchNorm1d(120), nn.Sigmoid()),
-        *(nn.Linear(120, 84), nn.BatchNorm1d(84), nn.Sigmoid()),
-        nn.Linear(84, 10),
-    )
-    return _torch_rate(net, LENET_EPOCHS, NUM_TRAIN, NUM_TEST)
+    return _torch_rate("lenet", LENET_EPOCHS, NUM_TRAIN, NUM_TEST)
 
 
 def resnet_fit() -> float:
     """`fit` on a CIFAR-style ResNet-20."""
-    import d2l_ext  # noqa: F401 - makes mxnet importable
+    return _fit_rate(_resnet20, _minibatches(*SMALL), DEEP_EPOCHS)
 
-    from mxnet.gluon.model_zoo.vision.resnet import BasicBlockV1, ResNetV1
 
-    def net() -> Any:
-        return ResNetV1(
-            BasicBlockV1,
-            [3, 3, 3],
-            [16, 16, 32, 64],
-            classes=10,
-            thumbnail=True,
-        )
-
-    return _fit_rate(net, _minibatches(2_048, 512), RESNET_EPOCHS)
+def resnet_d2l() -> float:
+    """`d2l.train_ch6` on the same network and mini-batches, drawing off."""
+    return _train_ch6_rate(
+        _minibatches(*SMALL), draw=False, make_net=_resnet20
+    )
 
 
 def resnet_torch() -> float:
     """A plain PyTorch loop on the same network."""
-    from torch import nn
+    return _torch_rate("resnet20", DEEP_EPOCHS, *SMALL)
 
-    class Residual(nn.Module):
-        def __init__(self, c_in: int, c_out: int, stride: int) -> None:
-            super().__init__()
-            self.body = nn.Sequential(
-                nn.Conv2d(c_in, c_out, 3, stride, 1, bias=False),
-                *(nn.BatchNorm2d(c_out), nn.ReLU()),
-                nn.Conv2d(c_out, c_out, 3, 1, 1, bias=False),
-                nn.BatchNorm2d(c_out),
-            )
-            self.shortcut: nn.Module = nn.Identity()
-            if stride != 1 or c_in != c_out:
-                self.shortcut = nn.Sequential(
-                    nn.Conv2d(c_in, c_out, 1, stride, bias=False),
-                    nn.BatchNorm2d(c_out),
-                )
-            self.relu = nn.ReLU()
 
-        def forward(self, x: Any) -> Any:
-            return self.relu(self.body(x) + self.shortcut(x))
+def densenet_fit() -> float:
+    """`fit` on the small DenseNet."""
+    from d2l_ext import small_densenet
 
-    blocks: list[nn.Module] = [nn.Conv2d(1, 16, 3, 1, 1, bias=False)]
-    for c_in, c_out, stride in ((16, 16, 1), (16, 32, 2), (32, 64, 2)):
-        blocks += [Residual(c_in, c_out, stride)]
-        blocks += [Residual(c_out, c_out, 1) for _ in range(2)]
-    blocks += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)]
-    return _torch_rate(nn.Sequential(*blocks), RESNET_EPOCHS, 2_048, 512)
+    return _fit_rate(small_densenet, _minibatches(*SMALL), DEEP_EPOCHS)
+
+
+def densenet_d2l() -> float:
+    """`d2l.train_ch6` on the same network and mini-batches, drawing off."""
+    from d2l_ext import small_densenet
+
+    return _train_ch6_rate(
+        _minibatches(*SMALL), draw=False, make_net=small_densenet
+    )
+
+
+def densenet_torch() -> float:
+    """A plain PyTorch loop on the same network."""
+    return _torch_rate("small_densenet", DEEP_EPOCHS, *SMALL)
 
 
 def batches_ours() -> float:
@@ -214,27 +193,43 @@ def _fit_rate(
     )
 
 
-def _train_ch6_rate(data: Any, draw: bool) -> float:
+def _resnet20() -> Any:
+    from d2l_ext import small_resnet
+
+    return small_resnet(20, channels=(16, 32, 64))
+
+
+def _train_ch6_rate(
+    data: Any,
+    draw: bool,
+    make_net: Callable[[], Any] | None = None,
+) -> float:
+    """Examples a second; without `make_net`, on LeNet with batch norm."""
     import d2l_ext
 
     from d2l import mxnet as d2l
 
     if not draw:
         d2l.Animator = lambda **_: type("Off", (), {"add": lambda *_: None})()
-    net, ctx = d2l_ext.lenet(norm="batch"), d2l_ext.context()
+    net = make_net() if make_net else d2l_ext.lenet(norm="batch")
+    num_epochs = DEEP_EPOCHS if make_net else LENET_EPOCHS
+    num_train = SMALL[0] if make_net else NUM_TRAIN
+    ctx = d2l_ext.context()
     with contextlib.redirect_stdout(io.StringIO()):
         d2l.train_ch6(net, *data, 1, 0.1, ctx)
         return _rate(
-            lambda: d2l.train_ch6(net, *data, LENET_EPOCHS, 0.1, ctx),
-            LENET_EPOCHS * NUM_TRAIN,
+            lambda: d2l.train_ch6(net, *data, num_epochs, 0.1, ctx),
+            num_epochs * num_train,
         )
 
 
 def _torch_rate(
-    net: Any, num_epochs: int, num_train: int, num_test: int
+    name: str, num_epochs: int, num_train: int, num_test: int
 ) -> float:
     import torch
+    from peers import NETWORKS
 
+    net = NETWORKS[name]()
     X, y, X_test, y_test = _torch_tensors(num_train, num_test)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     loss = torch.nn.CrossEntropyLoss()

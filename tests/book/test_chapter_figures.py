@@ -1,0 +1,109 @@
+"""Every interactive figure of the chapters, operated by the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from visiting import Visit
+
+#: Chapters that teach the package, not a topic.
+WITHOUT_FIGURE = {"chapters/reference/installation"}
+SEEN = """chart => JSON.stringify(
+    chart.data.filter(trace => trace.visible !== false))"""
+
+
+@pytest.fixture
+def figures(visit: Visit, notebook: str) -> list[Locator]:
+    """The figures of a chapter, all of them alive."""
+    page = visit.open(f"{notebook}.html")
+    figures = page.locator(".d2l-figure").all()
+    for figure in figures:
+        expect(figure.locator(".main-svg").first).to_be_attached()
+    return figures
+
+
+def seen(figure: Locator) -> str:
+    """Returns what the figure shows, in words and as data."""
+    title = figure.locator(".d2l-figure-title").inner_text()
+    return title + figure.locator(".d2l-chart").evaluate(SEEN)
+
+
+def test_each_chapter_has_a_figure_to_play_with(
+    figures: list[Locator], notebook: str
+) -> None:
+    assert bool(figures) == (notebook not in WITHOUT_FIGURE)
+
+
+def test_each_slider_moves_what_is_shown(
+    visit: Visit, figures: list[Locator]
+) -> None:
+    for figure in figures:
+        for slider in figure.locator("input[type=range]").all():
+            before = seen(figure)
+            slider.focus()
+            at_end = slider.evaluate("input => input.value === input.max")
+            visit.page.keyboard.press("Home" if at_end else "End")
+            assert seen(figure) != before, slider.get_attribute("name")
+    assert visit.errors == []
+
+
+def test_every_combination_of_values_has_a_frame(
+    figures: list[Locator],
+) -> None:
+    for figure in figures:
+        missing = figure.evaluate(
+            """figure => {
+              const text = figure.querySelector("script").textContent;
+              const data = JSON.parse(text);
+              const sizes = data.controls.map((c) => c.values.length);
+              const all = sizes.reduce((a, b) => a * b, 1);
+              return all - Object.keys(data.frames).length;
+            }"""
+        )
+        assert missing == 0
+
+
+def test_each_animation_plays_and_pauses(
+    visit: Visit, figures: list[Locator]
+) -> None:
+    for figure in figures:
+        for row in figure.locator(".d2l-control:has(button)").all():
+            _plays_and_pauses(visit.page, row)
+
+
+def _plays_and_pauses(page: Page, row: Locator) -> None:
+    slider, play = row.locator("input"), row.locator("button").first
+    slider.focus()
+    page.keyboard.press("Home")
+    play.focus()
+    page.keyboard.press("Enter")
+    expect(play).to_have_text("Pause")
+    expect(slider).not_to_have_value("0")
+    page.keyboard.press("Enter")
+    expect(play).to_have_text("Play")
+    stopped = slider.input_value()
+    row.get_by_role("button", name="Previous").press("Enter")
+    assert int(slider.input_value()) == int(stopped) - 1
+
+
+def test_each_choice_hides_its_traces_and_shows_them_again(
+    visit: Visit, figures: list[Locator]
+) -> None:
+    for figure in figures:
+        for box in figure.get_by_role("checkbox").all():
+            before = seen(figure)
+            box.focus()
+            visit.page.keyboard.press("Space")
+            assert seen(figure) != before, box.get_attribute("name")
+            visit.page.keyboard.press("Space")
+            assert seen(figure) == before
+
+
+def test_each_figure_fits_a_phone(
+    visit: Visit, figures: list[Locator]
+) -> None:
+    visit.page.set_viewport_size({"width": 390, "height": 800})
+    for figure in figures:
+        box = figure.locator(".d2l-chart").bounding_box()
+        # Folded away, it has no box.
+        assert box is None or box["x"] + box["width"] <= 390
