@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from d2l_ext.layers.residual import (
-    BasicBlock,
-    Residual,
-    basic_branch,
-    relu,
-)
+from d2l_ext.layers.residual import Residual, relu
+from d2l_ext.layers.residual_blocks import BasicBlock, basic_branch
 from d2l_ext.minibatches import whole_number
 from d2l_ext.observation import blocks
 

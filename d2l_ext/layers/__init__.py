@@ -21,13 +21,11 @@ from d2l_ext.layers.dropout import (
     inverted_dropout,
 )
 from d2l_ext.layers.norm import BatchNorm, batch_norm, population_statistics
-from d2l_ext.layers.residual import (
+from d2l_ext.layers.residual import DenseResidual, Residual, zero_residual
+from d2l_ext.layers.residual_blocks import (
     BasicBlock,
     BottleneckBlock,
-    DenseResidual,
     PreActivationBlock,
-    Residual,
-    zero_residual,
 )
 
 __all__ = [

@@ -1,7 +1,7 @@
 """What the tests of layers and networks measure of a network."""
 
 import numpy as onp
-from mxnet import init
+from mxnet import init, np
 
 
 def initialized(net, X):
@@ -27,3 +27,8 @@ def shapes(net, X):
         X = layer(X)
         result.append(X.shape[1:])
     return result
+
+
+def maps(m=2, channels=8, size=6, ctx=None):
+    """Returns random feature maps (m, channels, size, size)."""
+    return np.random.normal(size=(m, channels, size, size), ctx=ctx)
