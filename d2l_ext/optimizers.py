@@ -356,7 +356,7 @@ class Adam(Rule):
         m = self.beta1 * m + (1 - self.beta1) * g
         s = self.beta2 * s + (1 - self.beta2) * onp.square(g)
         if self.bias_correction:
-            lr *= math.sqrt(1 - self.beta2**t) / (1 - self.beta1**t)
+            lr = lr * math.sqrt(1 - self.beta2**t) / (1 - self.beta1**t)
         return lr * m / (onp.sqrt(s) + self.epsilon), (m, s)
 
 
