@@ -1,4 +1,4 @@
-"""Runs the unit tests and the model chapter in each lane: ``make lanes``.
+"""Runs the unit tests and the chapters in each lane: ``make lanes``.
 
 Each lane is a fresh environment below ``.lanes/`` with the wheel of this
 checkout. The tests run on copies, away from the checkout, so that ``d2l_ext``
@@ -27,7 +27,6 @@ from tools.processes import CommandError, execute, output, uv
 
 ROOT = Path(__file__).resolve().parent.parent
 LANES = ROOT / ".lanes"
-CHAPTER = Path("chapters/normalization/batch-norm.ipynb")
 
 #: What Colab has that the course needs, in today's versions.
 PREINSTALLED = (
@@ -150,7 +149,7 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     ]
 
 
-#: Runs a chapter under nbval, in the environment whose Python runs it.
+#: Runs chapters under nbval, in the environment whose Python runs it.
 RUNNER = Path("tools/run_chapters.py")
 
 HERE = Lane("here", "", install_here)
@@ -162,7 +161,13 @@ DEFAULT_LANES = (
 )
 
 
-def run_lane(lane: Lane, wheels: Path, chapter: Path) -> Result:
+def all_chapters() -> list[Path]:
+    """Returns every chapter, relative to the checkout."""
+    found = ROOT.glob("chapters/*/*.ipynb")
+    return sorted(path.relative_to(ROOT) for path in found)
+
+
+def run_lane(lane: Lane, wheels: Path, chapters: Sequence[Path]) -> Result:
     """Installs a lane and runs the tests in it."""
     print(f"\n== {lane.name} ==", flush=True)
     result, start = Result(lane.name, lane.python), time.monotonic()
@@ -173,7 +178,7 @@ def run_lane(lane: Lane, wheels: Path, chapter: Path) -> Result:
         result.numpy = version_of(
             environment, "__import__('numpy').__version__"
         )
-        run_tests(environment, chapter)
+        run_tests(environment, chapters)
     except NoInterpreter as error:
         result.outcome = f"missing: {error}"
     except CommandError as error:
@@ -202,11 +207,11 @@ def version_of(environment: Environment, expression: str) -> str:
     return output(environment.python, "-c", code)
 
 
-def run_tests(environment: Environment, chapter: Path) -> None:
-    """Runs the unit tests and the model chapter on copies of them."""
+def run_tests(environment: Environment, chapters: Sequence[Path]) -> None:
+    """Runs the unit tests and the chapters on copies of them."""
     with tempfile.TemporaryDirectory(prefix="d2l-ext-lane-") as folder:
         work = Path(folder)
-        copy_tests(work, chapter)
+        copy_tests(work, chapters)
         where = "import d2l_ext; print(d2l_ext.__file__)"
         file = output(environment.python, "-c", where, cwd=work)
         if Path(file).is_relative_to(ROOT / "d2l_ext"):
@@ -215,7 +220,7 @@ def run_tests(environment: Environment, chapter: Path) -> None:
         failures = []
         for name, arguments in (
             ("the unit tests", (*pytest, "tests/unit")),
-            ("the chapter", (RUNNER, "--contexts", "cpu", chapter)),
+            ("the chapters", (RUNNER, "--contexts", "cpu", *chapters)),
         ):
             try:
                 execute(environment.python, *arguments, cwd=work)
@@ -225,12 +230,12 @@ def run_tests(environment: Environment, chapter: Path) -> None:
         raise CommandError(f"{' and '.join(failures)} failed")
 
 
-def copy_tests(work: Path, chapter: Path) -> None:
+def copy_tests(work: Path, chapters: Sequence[Path]) -> None:
     """Copies what the tests in a lane need, and not the package."""
     # test_stack.py is about the checkout's files, not about a lane.
     ignored = shutil.ignore_patterns("__pycache__", "test_stack.py")
     shutil.copytree(ROOT / "tests/unit", work / "tests/unit", ignore=ignored)
-    for name in ("pyproject.toml", "tests/conftest.py", RUNNER, chapter):
+    for name in ("pyproject.toml", "tests/conftest.py", RUNNER, *chapters):
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, work / name)
 
@@ -276,7 +281,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--wheels", type=Path, help="a folder with the wheel, already built"
     )
     parser.add_argument(
-        "--chapter", type=Path, default=CHAPTER, help="instead of the model"
+        "--chapter",
+        type=Path,
+        action="append",
+        dest="chapters",
+        help="only this one; may be given several times",
     )
     arguments = parser.parse_args(argv)
     unknown = sorted(set(arguments.lanes) - lanes.keys())
@@ -284,9 +293,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unknown lane {unknown[0]}; use {', '.join(lanes)}")
     chosen = [lanes[name] for name in arguments.lanes] or DEFAULT_LANES
     wheels = arguments.wheels or build_wheel()
-    results = [
-        run_lane(lane, wheels.resolve(), arguments.chapter) for lane in chosen
-    ]
+    chapters = arguments.chapters or all_chapters()
+    results = [run_lane(lane, wheels.resolve(), chapters) for lane in chosen]
     print(f"\n{table(results)}")
     return int(failed(results, in_ci=bool(os.environ.get("CI"))))
 

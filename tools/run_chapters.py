@@ -6,6 +6,8 @@ To each copy of a chapter that is run a last cell is added, which fails unless
 every array and network that the chapter made is on the context asked for.
 
     python tools/run_chapters.py [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
+
+As many chapters run side by side as there are cores.
 """
 
 from __future__ import annotations
@@ -54,6 +56,12 @@ def contexts() -> list[str]:
     return ["cpu", "cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
 
 
+def split(chapters: list[Path], count: int) -> list[list[Path]]:
+    """Returns up to `count` groups of chapters, to run side by side."""
+    groups = [chapters[i::count] for i in range(count)]
+    return [group for group in groups if group]
+
+
 def copy_with_audit(chapter: Path, folder: Path) -> None:
     """Writes the chapter with the auditing cell at its end."""
     notebook = nbformat.read(chapter, as_version=4)
@@ -81,7 +89,7 @@ def start(context: str, folder: Path) -> subprocess.Popen[str]:
         "-c",
         os.devnull,
     ]
-    # The contexts run side by side: a thread each.
+    # They run side by side: a thread each.
     environment = dict(
         os.environ, D2L_EXT_CTX=context, CI="1", OMP_NUM_THREADS="1"
     )
@@ -106,23 +114,28 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     chapters = arguments.chapters or sorted(ROOT.glob("chapters/**/*.ipynb"))
+    names = arguments.contexts.split(",") if arguments.contexts else contexts()
+    print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
+    groups = split(chapters, max(1, (os.cpu_count() or 1) // len(names)))
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for chapter in chapters:
-            copy_with_audit(chapter, folder)
-        names = (
-            arguments.contexts.split(",") if arguments.contexts else contexts()
-        )
-        print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
-        runs = {context: start(context, folder) for context in names}
-        failed = []
-        for context, run in runs.items():
+        folders = [Path(name, str(i)) for i in range(len(groups))]
+        for folder, group in zip(folders, groups, strict=True):
+            folder.mkdir()
+            for chapter in group:
+                copy_with_audit(chapter, folder)
+        runs = [
+            (context, start(context, folder))
+            for context in names
+            for folder in folders
+        ]
+        failed = set()
+        for context, run in runs:
             output, _ = run.communicate()
             print(f"--- {context}\n{output}", flush=True)
             if run.returncode:
-                failed.append(context)
+                failed.add(context)
     if failed:
-        print(f"failed on: {', '.join(failed)}")
+        print(f"failed on: {', '.join(sorted(failed))}")
     return 1 if failed else 0
 
 

@@ -82,3 +82,36 @@ def test_kept_outputs_are_compared(tmp_path, monkeypatch, capsys):
     output = capsys.readouterr().out
     assert "failed on: cpu" in output
     assert "Cell 0" in output
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, [["a", "b", "c"]]),
+        (2, [["a", "c"], ["b"]]),
+        (9, [["a"], ["b"], ["c"]]),
+    ],
+)
+def test_chapters_are_split_to_run_side_by_side(count, expected):
+    assert run_chapters.split(["a", "b", "c"], count) == expected
+
+
+def test_every_chapter_runs_and_each_failure_counts(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(run_chapters.os, "cpu_count", lambda: 2)
+    for name, source in (("one", "1 / 1"), ("two", "1 / 0")):
+        cell = nbformat.v4.new_code_cell(source, id="divide")
+        kernel = {"name": "python3", "display_name": "Python 3"}
+        metadata = {"kernelspec": kernel | {"language": "python"}}
+        notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    chapters = [str(tmp_path / f"{name}.ipynb") for name in ("one", "two")]
+    monkeypatch.setattr(
+        sys, "argv", ["run_chapters.py", "--contexts", "cpu", *chapters]
+    )
+    assert run_chapters.main() == 1
+    output = capsys.readouterr().out
+    assert "nbval: 2 chapters on cpu" in output
+    assert output.count("--- cpu") == 2
+    assert "ZeroDivisionError" in output
