@@ -5,7 +5,8 @@ RUN := .venv/bin/python
 # A reader's settings must not change what is built and tested.
 unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE VIRTUAL_ENV PYTHONPATH
 
-.PHONY: help setup book serve test lint notebooks unit nbval browser lanes bench clean
+.PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
+	lanes bench clean
 
 help:
 	@echo "make book       build the book into _build/html"
@@ -14,6 +15,7 @@ help:
 	@echo "  make lint       format, style and types of the code"
 	@echo "  make notebooks  cleanliness and conventions of the chapters"
 	@echo "  make unit       tests of d2l_ext and the tools"
+	@echo "  make exercises  check the exercises and grade submissions"
 	@echo "  make nbval      run the chapters on each context"
 	@echo "  make browser    test the built book in a browser"
 	@echo "make lanes      test in fresh environments: classic and Colab-like"
@@ -32,7 +34,7 @@ serve: book
 	@echo "The book is at http://localhost:$(PORT)/ (stop with Ctrl-C)"
 	@$(RUN) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-test: lint notebooks unit nbval browser
+test: lint notebooks unit exercises nbval browser
 	@echo "All tests passed."
 
 lint: setup
@@ -45,6 +47,10 @@ notebooks: setup
 
 unit: setup
 	$(RUN) -m pytest tests/unit tests/tools
+
+exercises: setup
+	$(RUN) -m tools.exercises check
+	$(RUN) -m pytest tests/exercises
 
 nbval: setup
 	$(RUN) tools/run_chapters.py

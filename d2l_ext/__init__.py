@@ -38,6 +38,7 @@ _PUBLIC = {
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
     "experiments": ("Trial", "seeds", "trial"),
     "claims": ("claim",),
+    "exercises": ("check",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (

@@ -1,4 +1,4 @@
-"""The command line: ``python -m d2l_ext doctor``."""
+"""The command line: ``python -m d2l_ext doctor``, ``… course``."""
 
 from __future__ import annotations
 
@@ -18,8 +18,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser(
         "doctor", help="report on this environment; fail if it is broken"
     )
-    parser.parse_args(argv)
-    return doctor()
+    course = commands.add_parser(
+        "course",
+        help="hand out, collect and grade exercises",
+        add_help=False,
+    )
+    course.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args(argv)
+    if options.command == "doctor":
+        return doctor()
+    # Imported here: where MXNet is broken, the report must still be made.
+    from d2l_ext.course import cli
+
+    return cli.main(options.arguments)
 
 
 def doctor() -> int:

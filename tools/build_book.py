@@ -29,7 +29,10 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 
 #: What the outputs of a chapter depend on, besides the chapter.
-EXECUTION_SOURCES = ("d2l_ext/**/*.py", "claims.yml", "data/*.npz", "uv.lock")
+EXECUTION_SOURCES = (
+    *("d2l_ext/*.py", "d2l_ext/layers/*.py", "d2l_ext/plotting/*.py"),
+    *("claims.yml", "data/*.npz", "uv.lock"),
+)
 SITE_SOURCES = (
     *EXECUTION_SOURCES,
     "_config.yml",
@@ -38,7 +41,9 @@ SITE_SOURCES = (
     "references.bib",
     "*.md",
     "chapters/**/*",
-    "tools/*.py",
+    "exercises/**/*",
+    "d2l_ext/**/*.py",
+    "tools/**/*.py",
 )
 
 MATHJAX = "sphinx-mathjax-offline"
@@ -86,6 +91,26 @@ def copy_vendor(folder: Path) -> None:
         ):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
+
+
+def write_student_copies(sources: Path, folder: Path) -> None:
+    """Writes the exercises' notebooks, with stubs in place of solutions."""
+    # Run as a script, this file's folder is on the path, and not its parent.
+    sys.path.insert(0, str(ROOT))
+    from d2l_ext.exercises.material import load_exercises
+
+    from tools.exercises.student import student_copy
+
+    shutil.rmtree(folder, ignore_errors=True)
+    for exercise in load_exercises(sources).values():
+        chapter, _, name = exercise.id.partition(".")
+        source = sources / chapter / f"{name}.ipynb"
+        text = student_copy(
+            source.read_text(encoding="utf-8"), exercise.function
+        )
+        target = folder / chapter / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
 
 
 def write_config(root: Path, build: Path, repository: str | None) -> Path:
@@ -176,6 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
     build.mkdir(exist_ok=True)
     config = write_config(ROOT, build, repository)
     copy_vendor(build / "vendor" / "_static" / "vendor")
+    write_student_copies(ROOT / "exercises", build / "vendor" / "exercises")
     execution = digest(ROOT, EXECUTION_SOURCES, sys.version)
     site = digest(ROOT, SITE_SOURCES, sys.version, repository or "")
     drop_stale(build, execution, site)

@@ -1,0 +1,172 @@
+"""Judges an answer by what came of calling it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from d2l_ext.exercises import calling, comparing
+from d2l_ext.exercises.calling import Outcome
+from d2l_ext.exercises.cases import Cases, matches
+from d2l_ext.exercises.comparing import difference
+
+RIGHT = "right"
+MISCONCEPTION = "misconception"
+
+#: Every kind of verdict.
+KINDS = (
+    *(RIGHT, MISCONCEPTION, calling.NOT_IMPLEMENTED, calling.RAISED),
+    *(calling.MODIFIED_INPUT, calling.TOO_SLOW, comparing.WRONG_TYPE),
+    *(comparing.WRONG_SHAPE, comparing.NOT_FINITE, comparing.WRONG),
+)
+#: After these outcomes the function is not called again.
+_HOPELESS = (calling.NOT_IMPLEMENTED, calling.TOO_SLOW)
+
+
+@dataclass(frozen=True)
+class Example:
+    """An input on which an answer fails.
+
+    Attributes
+    ----------
+    args : tuple
+        The arguments.
+    expected
+        The right result.
+    got
+        What the answer returned, if ``returned``; or else None.
+    returned : bool
+    """
+
+    args: tuple[Any, ...]
+    expected: Any
+    got: Any = None
+    returned: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an answer is worth, and why.
+
+    Attributes
+    ----------
+    kind : str
+        One of ``KINDS``.
+    message : str
+        What to tell the student. It holds no input and no right result; the
+        text of an exception is the student's own.
+    name : str
+        The name of the misconception, if it is one.
+    see : str
+        The heading of the chapter that explains it, if it is one.
+    example : Example or None
+        The smallest input on which the answer fails.
+    """
+
+    kind: str
+    message: str
+    name: str = ""
+    see: str = ""
+    example: Example | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the answer is right."""
+        return self.kind == RIGHT
+
+
+def judge(cases: Cases, call: Callable[[tuple[Any, ...]], Outcome]) -> Verdict:
+    """Returns the verdict on an answer.
+
+    Parameters
+    ----------
+    cases : Cases
+        The inputs and what right and wrong answers return.
+    call : callable
+        Takes the arguments of a case and returns what came of the call. It is
+        called once for each case, in their order, but no more after an answer
+        is found not to be written or to be too slow.
+
+    Notes
+    -----
+    An answer shows a misconception if it does what the wrong answer does on
+    every input: returns the same, or raises the same type of exception.
+    """
+    outcomes = list(_outcomes(cases, call))
+    failed = list(_without_result(cases, outcomes))
+    wrong = list(_wrong(cases, outcomes))
+    if not failed and not wrong:
+        message = f"Your function is right on all {len(cases)} inputs."
+        return Verdict(RIGHT, message)
+    name = _misconception(cases, outcomes)
+    if name is None:
+        return [*failed, *wrong][0]
+    hint = cases.hints[name]
+    example = [*wrong, *failed][0].example
+    return Verdict(MISCONCEPTION, hint.message, name, hint.see, example)
+
+
+def _outcomes(
+    cases: Cases, call: Callable[[tuple[Any, ...]], Outcome]
+) -> Iterator[Outcome]:
+    for case in cases:
+        outcome = call(case.args)
+        yield outcome
+        if outcome.kind in _HOPELESS:
+            return
+
+
+def _misconception(cases: Cases, outcomes: Sequence[Outcome]) -> str | None:
+    if len(outcomes) < len(cases):
+        return None
+    for name in cases.hints:
+        pairs = zip(outcomes, cases, strict=True)
+        if all(matches(outcome, case.wrong[name]) for outcome, case in pairs):
+            return name
+    return None
+
+
+def _without_result(
+    cases: Cases, outcomes: Sequence[Outcome]
+) -> Iterator[Verdict]:
+    # There are fewer outcomes where calling went on no more.
+    for case, outcome in zip(cases, outcomes, strict=False):
+        if outcome.kind != calling.VALUE:
+            example = Example(case.args, case.expected, returned=False)
+            message = _complaint(outcome, cases)
+            yield Verdict(outcome.kind, message, example=example)
+
+
+def _wrong(cases: Cases, outcomes: Sequence[Outcome]) -> Iterator[Verdict]:
+    for case, outcome in zip(cases, outcomes, strict=False):
+        if outcome.kind != calling.VALUE:
+            continue
+        found = difference(case.expected, outcome.value)
+        if found:
+            example = Example(case.args, case.expected, outcome.value)
+            message = f"Your function returns {found.message}"
+            yield Verdict(found.kind, message, example=example)
+
+
+def _complaint(outcome: Outcome, cases: Cases) -> str:
+    if outcome.kind == calling.NOT_IMPLEMENTED:
+        return (
+            f"Your function is not written yet ({outcome.message}): replace "
+            "its line `raise NotImplementedError(…)`."
+        )
+    if outcome.kind == calling.TOO_SLOW:
+        return (
+            f"Your function has not returned after {outcome.seconds:g} "
+            "seconds: is there a loop that never ends?"
+        )
+    if outcome.kind == calling.MODIFIED_INPUT:
+        name = cases.parameters[outcome.argument or 0]
+        return (
+            f"Your function changes its argument {name}, which the caller may "
+            f"still need: compute a new array (`{name} = {name} - 1`) instead "
+            f"of changing this one (`{name} -= 1`)."
+        )
+    where = "" if outcome.line is None else f" in line {outcome.line}"
+    text = f": {outcome.message}" if outcome.message else "."
+    return f"Your function raises {outcome.error}{where}{text}"

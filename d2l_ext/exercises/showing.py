@@ -1,0 +1,145 @@
+"""Shows a verdict as a box, in a notebook, in feedback and as text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from d2l_ext.exercises import calling, comparing
+from d2l_ext.exercises.cases import Cases
+from d2l_ext.exercises.judging import MISCONCEPTION, RIGHT, Verdict
+
+import numpy as np
+
+_BLUE, _GREEN, _ORANGE, _RED = "#0072b2", "#009e73", "#e69f00", "#d55e00"
+
+#: A mark, a color and words for each kind; the color is never the only sign.
+_LOOKS = {
+    RIGHT: ("✓", _GREEN, "Right"),
+    MISCONCEPTION: ("◐", _ORANGE, "Not yet, and we see why"),
+    calling.NOT_IMPLEMENTED: ("…", _BLUE, "Not written yet"),
+    calling.RAISED: ("✗", _RED, "An exception"),
+    calling.MODIFIED_INPUT: ("✗", _RED, "The input was changed"),
+    calling.TOO_SLOW: ("✗", _RED, "Stopped"),
+    comparing.WRONG_TYPE: ("✗", _RED, "Wrong type"),
+    comparing.WRONG_SHAPE: ("✗", _RED, "Wrong shape"),
+    comparing.NOT_FINITE: ("✗", _RED, "Not a number"),
+    comparing.WRONG: ("✗", _RED, "Not right yet"),
+}
+#: The example says nothing more about these.
+_WITHOUT_EXAMPLE = (RIGHT, calling.NOT_IMPLEMENTED)
+_PRINT: dict[str, Any] = {
+    "precision": 4,
+    "suppress": True,
+    "linewidth": 60,
+    "threshold": 60,
+    "edgeitems": 2,
+}
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A verdict that shows itself as a box.
+
+    Attributes
+    ----------
+    cases : Cases
+        The exercise that was judged.
+    verdict : Verdict
+    """
+
+    cases: Cases
+    verdict: Verdict
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self.to_html()}
+
+    def __str__(self) -> str:
+        _, _, words = _LOOKS[self.verdict.kind]
+        lines = [f"[{words}] {self.cases.id}: {self.verdict.message}"]
+        lines += [f"  {self.pointer}"] * bool(self.pointer)
+        for name, value in self._rows():
+            lines += _indented(name, value)
+        return "\n".join(lines)
+
+    @property
+    def pointer(self) -> str:
+        """Where the chapter explains the misconception, if it is one."""
+        if not self.verdict.see:
+            return ""
+        return f"See “{self.verdict.see}” in the chapter {self.cases.chapter}."
+
+    def to_html(self) -> str:
+        """Returns the box in HTML."""
+        mark, color, words = _LOOKS[self.verdict.kind]
+        paragraphs = "".join(
+            f'<p style="margin:.4em 0 0">{html.escape(text)}</p>'
+            for text in (self.verdict.message, self.pointer)
+            if text
+        )
+        # Inline styles and half-transparent colors: the box looks the same on
+        # Jupyter, on Colab and in feedback, in light and in dark mode.
+        return (
+            f'<div class="d2l-check" role="status" '
+            f'data-verdict="{self.verdict.kind}" '
+            f'data-misconception="{html.escape(self.verdict.name)}" '
+            f'style="border:1px solid rgba(127,127,127,.4);border-left:.4em '
+            f"solid {color};border-radius:4px;padding:.6em 1em;margin:1em 0;"
+            f'background:rgba(127,127,127,.08);color:inherit">'
+            f'<p style="margin:0"><span aria-hidden="true" '
+            f'style="color:{color};font-weight:bold">{mark}</span> '
+            f"<strong>{words}</strong> "
+            f"<code>{html.escape(self.cases.function)}</code></p>"
+            f"{paragraphs}{self._table()}</div>"
+        )
+
+    def _table(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align:left;vertical-align:top;'
+            f'font-weight:normal;padding:0 1em 0 0">{html.escape(name)}</th>'
+            f'<td style="text-align:left"><pre style="margin:0;background:'
+            f'none;color:inherit;white-space:pre;overflow-x:auto">'
+            f"{html.escape(value)}</pre></td></tr>"
+            for name, value in self._rows()
+        )
+        if not rows:
+            return ""
+        return (
+            '<div style="overflow-x:auto"><table style="margin:.4em 0 0;'
+            f'border:none;font-size:.95em;color:inherit">{rows}</table></div>'
+        )
+
+    def _rows(self) -> Iterator[tuple[str, str]]:
+        example = self.verdict.example
+        if example is None or self.verdict.kind in _WITHOUT_EXAMPLE:
+            return
+        parameters = self.cases.parameters
+        for name, value in zip(parameters, example.args, strict=True):
+            yield f"for {name}", show(value)
+        if example.returned:
+            yield "right result", show(example.expected)
+            yield "your result", show(example.got)
+
+
+def show(value: Any) -> str:
+    """Returns a value in a few short lines."""
+    if isinstance(value, (tuple, list)):
+        return "\n".join(map(show, value)) if value else "()"
+    if isinstance(value, np.ndarray):
+        with np.printoptions(**_PRINT):
+            text = np.array2string(value, separator=", ")
+        # Without the empty lines between matrices.
+        return re.sub(r"\n\s*\n", "\n", text)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def _indented(name: str, value: str) -> list[str]:
+    if "\n" not in value:
+        return [f"  {name}: {value}"]
+    return [f"  {name}:", *(f"    {line}" for line in value.splitlines())]

@@ -1,0 +1,110 @@
+"""What distinguishes a result from the right one."""
+
+from __future__ import annotations
+
+from d2l_ext.exercises.comparing import (
+    NOT_FINITE,
+    WRONG,
+    WRONG_SHAPE,
+    WRONG_TYPE,
+    describe,
+    difference,
+)
+
+import numpy as np
+import pytest
+
+X = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    ("right", "got"),
+    [
+        (X, X + 1e-9),
+        (X, X.astype(int)),
+        (X > 2, X > 2),
+        (2.0, np.float32(2)),
+        (2, 2.0),
+        (2.0, np.array(2.0)),
+        (True, np.bool_(True)),
+        ("mean", "mean"),
+        ((X, 2.0), (X, 2.0)),
+        ((X, 2.0), [X, 2.0]),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
+    ],
+)
+def test_a_right_result_differs_in_nothing(right, got):
+    assert difference(right, got) is None
+
+
+@pytest.mark.parametrize(
+    ("right", "got", "message"),
+    [
+        (X, None, "None instead of an array of numbers of shape (2, 2): is"),
+        (X, X.tolist(), "a list of 2 instead of an array"),
+        (X, X > 2, "an array of truth values of shape (2, 2) instead of an"),
+        (X, X + 0j, "an array of complex128 values of shape (2, 2)"),
+        (X, X.astype(object), "an array of object values"),
+        (X > 2, X, "instead of an array of truth values"),
+        (2.0, True, "a truth value instead of a number"),
+        (True, 1, "a number instead of a truth value"),
+        (2.0, 10**30, "a object value instead of a number"),
+        (2.0, "2", "a text instead of a number"),
+        (2.0, {}, "a dict instead of a number"),
+        ((1, 2), X, "an array of numbers of shape (2, 2) instead of a tuple"),
+        ((1, 2), (1, 2, 3), "a tuple of 3 instead of a tuple of 2"),
+        ((1, 2), (1, None), "as result 2 of 2 None instead of a number"),
+    ],
+)
+def test_a_result_of_another_type_is_told(right, got, message):
+    found = difference(right, got)
+    assert found.kind == WRONG_TYPE
+    assert found.message.startswith(message) or message in found.message
+
+
+@pytest.mark.parametrize(
+    ("right", "got", "message"),
+    [
+        (X, X[0], "shape (2,) instead of an array of numbers of shape (2, 2)"),
+        (X, 2.0, "a number instead of an array of numbers of shape (2, 2)"),
+        (2.0, X, "of shape (2, 2) instead of a number"),
+        ((1, X), (1, X[:1]), "as result 2 of 2 an array"),
+    ],
+)
+def test_a_result_of_another_shape_is_told(right, got, message):
+    found = difference(right, got)
+    assert found.kind == WRONG_SHAPE
+    assert message in found.message
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_counted_where_it_should_be(bad):
+    got = X.copy()
+    got[0, 1] = bad
+    found = difference(X, got)
+    assert found.kind == NOT_FINITE
+    assert "in 1 of 4 places" in found.message
+
+
+def test_infinity_in_the_right_place_is_not_held_against_the_answer():
+    found = difference(np.array([np.inf, 1.0]), np.array([np.inf, 2.0]))
+    assert found.kind == WRONG
+
+
+def test_wrong_values_are_counted_and_not_shown():
+    found = difference(X, X + np.array([[0, 1], [0, 1]]))
+    assert found.kind == WRONG
+    assert found.message == "a wrong value in 2 of 4 places."
+
+
+def test_a_single_wrong_value_has_no_place():
+    assert difference(2.0, 3.0).message == "a wrong value."
+
+
+def test_another_text_is_wrong():
+    assert difference("mean", "sum").kind == WRONG
+
+
+def test_a_value_is_described_in_words():
+    assert describe([1, 2]) == "a list of 2"
+    assert describe(np.float64(1)) == "a number"

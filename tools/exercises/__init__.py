@@ -1,0 +1,6 @@
+"""The code exercises: their sources, and what is made from them.
+
+- ``python -m tools.exercises new <chapter>.<name> <function>`` starts one,
+- ``build`` writes the cases that the package carries, and
+- ``check`` prints a line for each finding and fails if there is one.
+"""

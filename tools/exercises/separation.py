@@ -1,0 +1,36 @@
+"""Whether the inputs of an exercise tell its wrong answers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from d2l_ext.exercises.cases import Cases, Raises
+from d2l_ext.exercises.comparing import difference
+
+
+def confused(cases: Cases) -> Iterator[str]:
+    """Yields which answers look the same on all the cases, in a sentence.
+
+    A wrong answer must return something wrong at least once: one that only
+    ever raises could be any broken function.
+    """
+    for name in cases.hints:
+        pairs = ((case.expected, case.wrong[name]) for case in cases)
+        if not any(_returns_another(*pair) for pair in pairs):
+            yield f"the wrong answer {name!r} never returns a wrong result"
+    for one, other in combinations(cases.hints, 2):
+        pairs = ((case.wrong[one], case.wrong[other]) for case in cases)
+        if not any(_differ(*pair) for pair in pairs):
+            yield f"the wrong answers {one!r} and {other!r} look the same"
+
+
+def _returns_another(expected: Any, wrong: Any) -> bool:
+    return not isinstance(wrong, Raises) and _differ(expected, wrong)
+
+
+def _differ(one: Any, other: Any) -> bool:
+    if isinstance(one, Raises) or isinstance(other, Raises):
+        return bool(one != other) if type(one) is type(other) else True
+    return difference(one, other) is not None
