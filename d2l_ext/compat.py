@@ -103,6 +103,7 @@ def legacy_names() -> dict[str, Any]:
         "row_stack": numpy.vstack,
         "in1d": lambda a, b, **kwargs: numpy.isin(numpy.ravel(a), b, **kwargs),
         "msort": lambda a: numpy.sort(a, axis=0),
+        "compat": types.SimpleNamespace(basestring=str),
     }
     if hasattr(numpy, "trapezoid"):
         names["trapz"] = numpy.trapezoid

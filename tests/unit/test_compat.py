@@ -204,7 +204,7 @@ def test_no_module_of_mxnet_refers_to_numpy_itself():
         *("Inf", "infty", "NaN", "NAN", "round_", "product", "cumproduct"),
         *("alltrue", "sometrue", "row_stack", "in1d", "msort", "trapz"),
         *("fv", "pmt", "nper", "ipmt", "ppmt"),
-        *("pv", "rate", "irr", "npv", "mirr"),
+        *("pv", "rate", "irr", "npv", "mirr", "compat"),
     ],
 )
 def test_the_stand_in_has_each_legacy_name(stand_in, name):
@@ -271,6 +271,8 @@ def test_functions_that_fall_back_on_numpy_work():
     array = mx.np.array([1.0, 2.0, 4.0])
     assert float(mx.np.trapz(array)) == 4.5
     assert mx.np.in1d(array, mx.np.array([2.0])).tolist() == [0, 1, 0]
+    padded = mx.np.pad(array.reshape(1, 3), ((0, 0), (1, 0)))
+    assert padded.tolist() == [[0, 1, 2, 4]]
 
 
 def test_a_module_of_mxnet_can_be_inspected():
