@@ -201,7 +201,7 @@ def main(arguments: list[str] | None = None) -> int:
     build.mkdir(exist_ok=True)
     config = write_config(ROOT, build, repository)
     copy_vendor(build / "vendor" / "_static" / "vendor")
-    write_student_copies(ROOT / "exercises", build / "vendor" / "exercises")
+    write_student_copies(ROOT / "exercises", build / "vendor" / "students")
     execution = digest(ROOT, EXECUTION_SOURCES, sys.version)
     site = digest(ROOT, SITE_SOURCES, sys.version, repository or "")
     drop_stale(build, execution, site)

@@ -36,7 +36,7 @@ class NotebookRole(SphinxRole):
         return [
             self._link("Open in Colab", self._colab(path)),
             nodes.Text(" · "),
-            self._link("Download the notebook", f"{up}exercises/{path}"),
+            self._link("Download the notebook", f"{up}students/{path}"),
         ], []
 
     def _colab(self, path: str) -> str:

@@ -55,7 +55,7 @@ def test_an_exercise_becomes_two_links(build):
         reversed(pair)
         for pair in re.findall(r'href="([^"]*)">([^<]*)</a>', html)
     )
-    assert links["Download the notebook"] == "../exercises/dropout/mask.ipynb"
+    assert links["Download the notebook"] == "../students/dropout/mask.ipynb"
     assert links["Open in Colab"] == (
         "https://colab.research.google.com/github/owner/course/blob/students/"
         "dropout/mask.ipynb"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from d2l_ext import __main__, report
+from d2l_ext.course import cli
 
 import pytest
 
@@ -64,3 +65,19 @@ def test_doctor_reports_an_mxnet_that_cannot_be_imported(tmp_path):
     assert "!! mxnet" in done.stdout
     assert "apt-get install libquadmath0" in done.stdout
     assert "Python" in done.stdout
+
+
+def test_course_hands_its_arguments_over(monkeypatch):
+    given = []
+    monkeypatch.setattr(cli, "main", lambda argv: given.append(argv) or 3)
+    assert __main__.main(["course", "grade", "--jobs", "2"]) == 3
+    assert __main__.main(["course", "--help"]) == 3
+    assert given == [["grade", "--jobs", "2"], ["--help"]]
+
+
+def test_all_commands_are_listed(capsys):
+    with pytest.raises(SystemExit):
+        __main__.main(["--help"])
+    said = capsys.readouterr().out
+    assert "doctor" in said
+    assert "course" in said
