@@ -18,19 +18,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser(
         "doctor", help="report on this environment; fail if it is broken"
     )
-    course = commands.add_parser(
-        "course",
-        help="hand out, collect and grade exercises",
-        add_help=False,
-    )
-    course.add_argument("arguments", nargs=argparse.REMAINDER)
-    options = parser.parse_args(argv)
-    if options.command == "doctor":
-        return doctor()
-    # Imported here: where MXNet is broken, the report must still be made.
-    from d2l_ext.course import cli
+    commands.add_parser("course", help="hand out, collect, grade exercises")
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["course"]:
+        # Imported here: where MXNet is broken, the report must still be made.
+        from d2l_ext.course import cli
 
-    return cli.main(options.arguments)
+        return cli.main(arguments[1:])
+    parser.parse_args(arguments)
+    return doctor()
 
 
 def doctor() -> int:

@@ -33,7 +33,6 @@ _LOOKS = {
 _WITHOUT_EXAMPLE = (RIGHT, calling.NOT_IMPLEMENTED)
 _PRINT: dict[str, Any] = {
     "precision": 4,
-    "suppress": True,
     "linewidth": 60,
     "threshold": 60,
     "edgeitems": 2,
@@ -129,7 +128,7 @@ def show(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return "\n".join(map(show, value)) if value else "()"
     if isinstance(value, np.ndarray):
-        with np.printoptions(**_PRINT):
+        with np.printoptions(**_PRINT, suppress=not _has_tiny(value)):
             text = np.array2string(value, separator=", ")
         # Without the empty lines between matrices.
         return re.sub(r"\n\s*\n", "\n", text)
@@ -137,6 +136,15 @@ def show(value: Any) -> str:
         return f"{value:.6g}"
     text = repr(value)
     return text if len(text) <= 60 else text[:60] + "…"
+
+
+def _has_tiny(array: np.ndarray) -> bool:
+    """Whether a number, with all in decimals, would look like zero."""
+    if array.dtype.kind != "f":
+        # A student may return an array of anything.
+        return False
+    tiny = (array != 0) & (abs(array) < 10.0 ** -_PRINT["precision"])
+    return bool(tiny.any())
 
 
 def _indented(name: str, value: str) -> list[str]:

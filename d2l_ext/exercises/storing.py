@@ -105,11 +105,9 @@ def _pack(value: Any, numbers: bytearray) -> Any:
         return {"raises": value.error}
     if not isinstance(value, np.ndarray):
         return value
-    # Little-endian on every machine, so that the file is the same.
-    array = value.astype(value.dtype.newbyteorder("<"))
     start = len(numbers)
-    numbers += array.tobytes()
-    return {"dtype": array.dtype.str, "shape": array.shape, "start": start}
+    numbers += value.tobytes()
+    return {"dtype": value.dtype.str, "shape": value.shape, "start": start}
 
 
 def _unpack(value: Any, numbers: bytes) -> Any:

@@ -138,6 +138,12 @@ def test_a_new_exercise_has_both_files_and_is_not_done(project, capsys):
     assert "must be:" not in out
 
 
+def test_the_first_exercise_of_a_chapter_makes_its_folder(project):
+    project.write_chapter("# Letters", name="letters")
+    assert run(project, "new", "letters.half-it", "half") == 0
+    assert (project.root / "exercises/letters/half-it.ipynb").exists()
+
+
 def test_a_new_exercise_overwrites_nothing(project, capsys):
     before = project.notebook.read_text()
     assert run(project, "new", ID, "half") == 1
@@ -163,4 +169,4 @@ def test_what_students_read_can_be_shown(project, capsys):
 
 
 def test_the_command_looks_at_this_checkout():
-    assert (ROOT / "exercises").is_dir()
+    assert (ROOT / "pyproject.toml").is_file()

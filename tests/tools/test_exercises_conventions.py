@@ -96,7 +96,10 @@ def test_what_nbgrader_refuses_is_found(project):
     ("answer", "message"),
     [
         (ANSWER + "\n\n\nx = 1", "must define double and no more"),
-        (ANSWER.replace("def ", "half = 1\n\n\ndef "), "and no more"),
+        (
+            ANSWER.replace("def ", "half = 1\n\n\ndef "),
+            "must define double and no more",
+        ),
         (
             ANSWER.replace('    """Return X, of any shape, doubled."""\n', ""),
             "double has no docstring",
@@ -107,7 +110,8 @@ def test_an_answer_that_is_not_one_documented_function_is_found(
     project, answer, message
 ):
     project.write(answer=answer)
-    assert any(message in finding for finding in project.findings())
+    findings = project.findings()
+    assert any(f"answer: {message}" in finding for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +184,20 @@ def test_a_wrong_answer_that_raises_on_some_inputs_passes(project):
     wrong = "X + 2 * n if len(X) > 2 else X.nothing"
     project.write(material=MATERIAL.replace("X + 2 * n", wrong))
     assert project.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "alike"), [("nothing", True), ("item(9)", False)]
+)
+def test_answers_that_raise_alike_and_return_alike_are_found(
+    project, error, alike
+):
+    wrong = "X * 2 if len(X) > 2 else X."
+    material = MATERIAL.replace("X + 2 * n", wrong + "nothing")
+    project.write(material=material.replace("X**2", wrong + error))
+    message = "with seed 0 the wrong answers 'added' and 'square' look the"
+    found = [finding for finding in project.findings() if message in finding]
+    assert bool(found) is alike
 
 
 def test_too_few_wrong_answers_are_found(project):

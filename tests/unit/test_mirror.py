@@ -15,7 +15,7 @@ MIRROR_NO_MODULE = {"test_init.py", "test_mirror.py", "test_stack.py"}
 NEED_NO_TEST = {
     *("__init__.py", "_version.py"),
     *("layers/__init__.py", "plotting/__init__.py"),
-    "exercises/__init__.py",
+    *("course/__init__.py", "exercises/__init__.py"),
 }
 
 

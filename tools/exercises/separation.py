@@ -31,6 +31,8 @@ def _returns_another(expected: Any, wrong: Any) -> bool:
 
 
 def _differ(one: Any, other: Any) -> bool:
+    if isinstance(one, Raises) and isinstance(other, Raises):
+        return one != other
     if isinstance(one, Raises) or isinstance(other, Raises):
-        return bool(one != other) if type(one) is type(other) else True
+        return True
     return difference(one, other) is not None
