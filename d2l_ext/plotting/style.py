@@ -5,7 +5,9 @@ Importing this module makes the book's style Matplotlib's default.
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,7 +63,18 @@ STYLE: dict[Any, Any] = {
 }
 
 
+def _start_inline_backend() -> None:
+    """Has a notebook show its first figure below the cell that draws it.
+
+    With Matplotlib before 3.9 the backend is loaded by the first figure, and
+    shows figures from the next cell on.
+    """
+    if "inline" in os.environ.get("MPLBACKEND", ""):
+        importlib.import_module("matplotlib_inline.backend_inline")
+
+
 plt.rcParams.update(STYLE)
+_start_inline_backend()
 
 
 def color_of(label: str, index: int = 0) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from d2l_ext import plotting
 from d2l_ext.plotting import (
     COLORS,
@@ -60,3 +64,39 @@ def test_more_curves_than_colors_start_again():
     ax = plot_curves({str(i): [i, i] for i in range(10)}, **LABELS)
     assert list(colors(ax).values()) == [*PALETTE, *PALETTE[:2]]
     assert [color_of("x", i) for i in range(10)] == [*PALETTE, *PALETTE[:2]]
+
+
+NOTEBOOK = """\
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+shell.run_cell("from d2l_ext import plotting")
+callbacks = shell.events.callbacks["post_execute"]
+print([callback.__name__ for callback in callbacks])
+"""
+
+
+def test_a_notebook_shows_its_first_figure_at_once():
+    result = subprocess.run(
+        [sys.executable, "-c", NOTEBOOK],
+        env=dict(
+            os.environ, MPLBACKEND="module://matplotlib_inline.backend_inline"
+        ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "flush_figures" in result.stdout
+
+
+def test_a_script_loads_no_backend_of_notebooks():
+    code = "import sys; from d2l_ext import plotting; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=dict(os.environ, MPLBACKEND="agg"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "matplotlib_inline.backend_inline" not in result.stdout.split()
