@@ -2,6 +2,7 @@
 
     make bench                       # all
     python benchmarks/run.py NAME    # some comparisons
+    python benchmarks/run.py course --submissions 4    # a quick look
 
 Each side of a comparison runs in a process of its own, the two sides in turn
 for several rounds; the ratio is taken round by round and its median counts,
@@ -34,7 +35,10 @@ RESULTS = HERE / "RESULTS.md"
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two sides whose rates are compared, and the ratio to reach."""
+    """Two sides whose rates are compared, and the ratio to reach.
+
+    A comparison that is `long` is made once: what it measures is long enough.
+    """
 
     name: str
     text: str
@@ -42,6 +46,7 @@ class Comparison:
     theirs: str
     goal: float
     needs: str | None = None
+    long: bool = False
 
 
 COMPARISONS = (
@@ -85,6 +90,12 @@ COMPARISONS = (
         "mini-batches / `DataLoader` with `ToTensor`, examples/s",
         *("batches_ours", "batches_gluon", 50),
     ),
+    Comparison(
+        "course",
+        "`course grade` / nbgrader's `autograde`, submissions/s",
+        # At most 0.6 of nbgrader's time.
+        *("course_grade", "course_nbgrader", 1.67, "nbgrader", True),
+    ),
 )
 
 
@@ -98,11 +109,11 @@ class Row:
     reached: bool | None
 
 
-def run_side(name: str) -> float:
+def run_side(name: str, *size: int) -> float:
     """Runs one side in a new process and returns its number."""
     environment = dict(os.environ, CI="1", MPLBACKEND="agg")
     result = subprocess.run(
-        [sys.executable, os.fspath(HERE / "sides.py"), name],
+        [sys.executable, os.fspath(HERE / "sides.py"), name, *map(str, size)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -113,23 +124,28 @@ def run_side(name: str) -> float:
     return float(result.stdout.split()[-1])
 
 
-def compare(comparison: Comparison, rounds: int) -> Row:
+def compare(comparison: Comparison, rounds: int, *size: int) -> Row:
     """Runs both sides in turn and returns the median of the ratios."""
     goal = f"≥ {comparison.goal:g}"
     if comparison.needs and not importlib.util.find_spec(comparison.needs):
         text = f"not measured: {comparison.needs} is not installed"
         return Row(comparison.text, text, goal, None)
     ratios, ours, theirs = [], [], []
-    for _ in range(rounds):
-        ours.append(run_side(comparison.ours))
-        theirs.append(run_side(comparison.theirs))
+    for _ in range(1 if comparison.long else rounds):
+        ours.append(run_side(comparison.ours, *size))
+        theirs.append(run_side(comparison.theirs, *size))
         ratios.append(ours[-1] / theirs[-1])
     ratio = statistics.median(ratios)
     measured = (
         f"{ratio:.2f} ({min(ratios):.2f}-{max(ratios):.2f}): "
-        f"{statistics.median(ours):,.0f} / {statistics.median(theirs):,.0f}"
+        f"{_rate(statistics.median(ours))} / "
+        f"{_rate(statistics.median(theirs))}"
     )
     return Row(comparison.text, measured, goal, ratio >= comparison.goal)
+
+
+def _rate(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def measure_import(rounds: int) -> Row:
@@ -260,16 +276,21 @@ def to_markdown(rows: list[Row], rounds: int) -> str:
 
 def main() -> None:
     """Runs what is asked for and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    sizes: dict[str, list[int]] = {}
     jobs: dict[str, Callable[[int], list[Row]]] = {
-        comparison.name: lambda rounds, c=comparison: [compare(c, rounds)]
+        comparison.name: lambda rounds, c=comparison: [
+            compare(c, rounds, *sizes.get(c.name, []))
+        ]
         for comparison in COMPARISONS
     }
     jobs["import"] = lambda rounds: [measure_import(rounds)]
     jobs["book"] = lambda _: measure_book()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=", ".join(jobs))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--submissions", type=int, default=100)
     arguments = parser.parse_args()
+    sizes["course"] = [arguments.submissions]
     unknown = [name for name in arguments.names if name not in jobs]
     if unknown:
         parser.error(f"no comparison {unknown}; there are: {', '.join(jobs)}")

@@ -1,6 +1,6 @@
 """The sides of each comparison; each runs in a process of its own.
 
-    python benchmarks/sides.py NAME
+    python benchmarks/sides.py NAME [SIZE]
 
 prints one number: examples a second, or seconds, whichever NAME measures.
 Data are the embedded digits at 28x28, repeated to the number of examples.
@@ -130,6 +130,20 @@ def import_mxnet() -> float:
     import mxnet  # noqa: F401
 
     return time.perf_counter() - start
+
+
+def course_grade(number: int = 100) -> float:
+    """`course grade`: submissions of two notebooks a second."""
+    from courses import submissions_a_second
+
+    return submissions_a_second("ours", number)
+
+
+def course_nbgrader(number: int = 100) -> float:
+    """`nbgrader autograde` on the same submissions."""
+    from courses import submissions_a_second
+
+    return submissions_a_second("nbgrader", number)
 
 
 def _arrays(num_train: int, num_test: int) -> tuple[Any, ...]:
@@ -297,4 +311,4 @@ def _rate(run: Callable[[], Any], num_examples: int) -> float:
 
 
 if __name__ == "__main__":
-    print(globals()[sys.argv[1]]())
+    print(globals()[sys.argv[1]](*map(int, sys.argv[2:])))

@@ -1,0 +1,161 @@
+"""The command line: ``python -m d2l_ext course …``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+
+import d2l_ext
+from d2l_ext.course.arguments import parser
+from d2l_ext.course.batch import Batch
+from d2l_ext.course.collect import collect
+from d2l_ext.course.creating import new_course
+from d2l_ext.course.export import export
+from d2l_ext.course.feedback import write_feedback
+from d2l_ext.course.folder import Course, CourseError
+from d2l_ext.course.gradebook import Grades, open_gradebook
+from d2l_ext.course.ledger import only_grader
+from d2l_ext.course.release import release
+from d2l_ext.course.reporting import report_collected, report_graded
+from d2l_ext.course.sandbox import (
+    BUBBLEWRAP,
+    DOCKER,
+    NONE,
+    PODMAN,
+    Limits,
+    Sandbox,
+    SandboxError,
+)
+from d2l_ext.course.workers import open_workers
+from d2l_ext.exercises.material import ExerciseError
+
+from tqdm import tqdm
+
+_NEEDS_NBGRADER = ("release", "grade", "feedback", "export")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs a command and returns its exit status."""
+    options = parser().parse_args(argv)
+    if options.command in _NEEDS_NBGRADER and not find_spec("nbgrader"):
+        return _fail('nbgrader is missing: pip install "d2l-ext[course]"')
+    try:
+        return _COMMANDS[options.command](options)
+    except (CourseError, ExerciseError, SandboxError) as error:
+        return _fail(str(error))
+
+
+def _fail(message: str) -> int:
+    print(f"course: {message}", file=sys.stderr)
+    return 1
+
+
+def _new(options: argparse.Namespace) -> int:
+    assignment = options.assignment or options.ids[0].partition(".")[0]
+    exercises = options.exercises or _find_exercises()
+    new_course(options.folder, options.ids, exercises, assignment, options.db)
+    print(f"{options.folder} has the assignment {assignment}.")
+    print(f"Next: cd {options.folder}; python -m d2l_ext course release")
+    return 0
+
+
+def _find_exercises() -> Path:
+    package = Path(d2l_ext.__file__).parents[1]
+    for folder in (Path("exercises"), package / "exercises"):
+        if folder.is_dir():
+            return folder
+    raise CourseError(
+        "there is no folder exercises here; the repository of the book has "
+        "it: name it with --exercises"
+    )
+
+
+def _open(options: argparse.Namespace) -> tuple[Course, str]:
+    course = Course(options.course, options.db)
+    return course, course.assignment(options.assignment)
+
+
+def _release(options: argparse.Namespace) -> int:
+    course, assignment = _open(options)
+    print("For the students:")
+    for path in release(course, assignment):
+        print(f"  {path}")
+    return 0
+
+
+def _collect(options: argparse.Namespace) -> int:
+    course, assignment = _open(options)
+    found = collect(course, assignment, options.submissions, options.students)
+    report_collected(course, assignment, found)
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    course, assignment = _open(options)
+    limits = Limits(
+        options.seconds,
+        options.cell_seconds,
+        options.call_seconds,
+        options.memory,
+    )
+    wish = Sandbox(
+        limits=limits, hidden=(course.root.resolve(),), image=options.image
+    )
+    with ExitStack() as stack:
+        stack.enter_context(only_grader(course))
+        batch = Batch(course, assignment)
+        gradebook = stack.enter_context(open_gradebook(course, assignment))
+        pool, width, sandbox = stack.enter_context(
+            open_workers(wish, _kinds(options), options.jobs, options.dask)
+        )
+        progress = tqdm(
+            batch.grade(
+                Grades(gradebook, assignment),
+                *(pool, width, sandbox, options.again),
+            ),
+            total=len(batch.students),
+            desc="submissions",
+        )
+        graded = sorted(progress, key=lambda one: one.student)
+    return report_graded(course, assignment, graded, batch.points)
+
+
+def _kinds(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.without_sandbox:
+        return (NONE,)
+    if options.sandbox:
+        return (options.sandbox,)
+    return BUBBLEWRAP, DOCKER, PODMAN
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    course, assignment = _open(options)
+    students = options.students or course.students("autograded", assignment)
+    pages = write_feedback(course, assignment, students)
+    count = sum(
+        len(paths)
+        for _, paths in tqdm(pages, total=len(students), desc="students")
+    )
+    print(f"{count} pages in {course.root / 'feedback'}")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    course, assignment = _open(options)
+    path = options.to or course.root / f"{assignment}.csv"
+    print(f"{export(course, assignment, path)} students in {path}")
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "new": _new,
+    "release": _release,
+    "collect": _collect,
+    "grade": _grade,
+    "feedback": _feedback,
+    "export": _export,
+}

@@ -1,0 +1,150 @@
+"""Sorts what students hand in: whose is it, and which exercise?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from d2l_ext.course.folder import Course
+from d2l_ext.course.names import exercise_of, student_of
+from d2l_ext.course.submissions import (
+    Unreadable,
+    code_of,
+    defines,
+    read_cells,
+)
+from d2l_ext.course.walking import File, walk
+from d2l_ext.exercises.material import Exercise
+
+_NOTEBOOK = (".ipynb", ".json", ".txt", "")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of a file.
+
+    Attributes
+    ----------
+    path : PurePosixPath
+        Where it was; a zip counts as a folder.
+    student, exercise : str
+        Whose it is, and which; empty if that is not known.
+    remark : str
+        What the instructor should know; empty if all is well.
+    taken : bool
+        Whether it will be graded.
+    """
+
+    path: PurePosixPath
+    student: str = ""
+    exercise: str = ""
+    remark: str = ""
+    taken: bool = False
+
+
+def collect(
+    course: Course, assignment: str, submissions: Path, pattern: str = ""
+) -> list[Found]:
+    """Copies notebooks to where nbgrader expects them.
+
+    Parameters
+    ----------
+    course, assignment
+        Where to.
+    submissions : Path
+        A folder or a zip, as a learning platform gives it.
+    pattern : str
+        A regular expression for paths, with a group ``student``.
+
+    Returns
+    -------
+    list of Found
+        One for each file. None of them stops the others.
+
+    Raises
+    ------
+    CourseError
+        If there is no such folder or zip.
+    """
+    exercises = course.exercises(assignment)
+    shorter = _without_common_folder([file.path for file in walk(submissions)])
+    taken: dict[Path, Found] = {}
+    found = []
+    for file in walk(submissions):
+        one, data = _identify(file, shorter(file.path), exercises, pattern)
+        folder = course.path("submitted", one.student, assignment)
+        target = folder / f"{one.exercise}.ipynb"
+        if one.taken and target in taken:
+            remark = f"there is {taken[target].path} of the same student"
+            one = replace(one, taken=False, remark=remark)
+        elif one.taken:
+            folder.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+            taken[target] = one
+        found.append(one)
+    return found
+
+
+def _identify(
+    file: File,
+    path: PurePosixPath,
+    exercises: Mapping[str, Exercise],
+    pattern: str,
+) -> tuple[Found, bytes]:
+    """Returns what a file is, and its bytes."""
+    student = student_of(path, exercises, pattern)
+    found = Found(file.path, student, exercise_of(path, exercises))
+    if file.problem:
+        return replace(found, remark=file.problem), b""
+    try:
+        data = file.read()
+    except OSError as error:
+        return replace(found, remark=str(error)), b""
+    if path.suffix.lower() not in _NOTEBOOK:
+        return replace(found, remark="it is no notebook"), b""
+    found = _look_inside(found, data, exercises)
+    if not student:
+        remark = "its path does not say whose it is; see --students"
+        found = replace(found, remark=remark)
+    elif not found.exercise:
+        found = replace(found, remark="it is no notebook of this assignment")
+    else:
+        found = replace(found, taken=True)
+    return found, data
+
+
+def _look_inside(
+    found: Found, data: bytes, exercises: Mapping[str, Exercise]
+) -> Found:
+    """Believes what a notebook defines rather than what it is called."""
+    try:
+        code = code_of(read_cells(data))
+    except Unreadable as error:
+        return replace(found, remark=f"it {error}")
+    fitting = [
+        name
+        for name, exercise in exercises.items()
+        if any(defines(source, exercise.function) for source in code)
+    ]
+    if found.exercise in fitting:
+        return found
+    if fitting:
+        remark = f"it is called otherwise, and defines what {fitting[0]} asks"
+        return replace(found, exercise=fitting[0], remark=remark)
+    if found.exercise:
+        function = exercises[found.exercise].function
+        return replace(found, remark=f"it defines no {function}")
+    return found
+
+
+def _without_common_folder(
+    paths: Iterable[PurePosixPath],
+) -> Callable[[PurePosixPath], PurePosixPath]:
+    """Returns what takes off a folder around the folders of all students."""
+    folders = {path.parts[:-1][:2] for path in paths}
+    tops = {parts[:1] for parts in folders}
+    around = len(tops) == 1 and len(folders) > 1
+    if around and all(len(parts) == 2 for parts in folders):
+        return lambda path: PurePosixPath(*path.parts[1:])
+    return lambda path: path

@@ -1,0 +1,82 @@
+"""Tells from the names of files whose they are, and which exercise's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+#: How learning platforms name a student's files.
+_PLATFORMS = (
+    # Moodle: Jane Doe_12345_assignsubmission_file_/conv-axes.ipynb
+    r"(?P<student>[^/]+_\d+)_assignsubmission_[a-z]+",
+    # Blackboard: Homework 1_jdoe_attempt_2024-11-05-10-30-00_conv-axes.ipynb
+    r"_(?P<student>[^/_]+)_attempt_\d{4}(?:-\d\d){5}",
+    # Canvas: doejane_LATE_12345_67890_conv-axes.ipynb
+    r"(?P<student>[^/_]+)(?:_LATE)?(?P<number>_\d+)_\d+_",
+)
+#: What copying and downloading add.
+_ADDED = re.compile(r"\b(?:copy of|kopie von|copy|copie de)\b|\(\d+\)", re.I)
+_NO_PERSON = ("submitted", "submissions", "__MACOSX")
+
+
+def student_of(
+    path: PurePosixPath, exercises: Iterable[str], pattern: str = ""
+) -> str:
+    """Returns a student's id, made of the path below the submissions.
+
+    Parameters
+    ----------
+    path : PurePosixPath
+        The folders and the file's name; a zip counts as a folder.
+    exercises : iterable of str
+        The names of the assignment's notebooks.
+    pattern : str
+        A regular expression with a group ``student``, tried first.
+
+    Returns
+    -------
+    str
+        Letters, digits and ``.-_`` only; empty if the path does not tell.
+    """
+    for platform in filter(None, (pattern, *_PLATFORMS)):
+        found = re.search(platform, str(path))
+        if found:
+            number = found.groupdict().get("number") or ""
+            return clean(found["student"] + number)
+    folders = [name for name in path.parts[:-1] if name not in _NO_PERSON]
+    if folders:
+        return clean(folders[0])
+    found = _named(path.stem, exercises)
+    if not found:
+        return ""
+    rest = path.stem[: found.start()] + path.stem[found.end() :]
+    rest = clean(_ADDED.sub("", rest))
+    return "" if rest.isdigit() else rest
+
+
+def clean(name: str) -> str:
+    """Returns a name as a folder, a web page and a spreadsheet take it."""
+    name = re.sub(r"[^\w.-]+", "_", name.removesuffix(".zip"))
+    return name.strip("._-")[:100]
+
+
+def exercise_of(path: PurePosixPath, exercises: Iterable[str]) -> str:
+    """Returns which notebook a file is named after; empty if none."""
+    by_form = {_form(name): name for name in exercises}
+    found = _named(path.stem, by_form.values())
+    return by_form[_form(found[0])] if found else ""
+
+
+def _form(name: str) -> str:
+    return re.sub(r"[-_ ]+", "-", name.lower())
+
+
+def _named(stem: str, exercises: Iterable[str]) -> re.Match[str] | None:
+    """Returns where the longest name is; some platforms change its hyphens."""
+    for name in sorted(exercises, key=len, reverse=True):
+        words = r"[-_ ]+".join(re.split("[-_ ]+", name))
+        found = re.search(rf"(?<![^\W_]){words}(?![^\W_])", stem, re.I)
+        if found:
+            return found
+    return None

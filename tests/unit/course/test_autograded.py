@@ -1,0 +1,68 @@
+"""A graded notebook has what the student wrote, and nothing forged."""
+
+from __future__ import annotations
+
+import json
+
+from d2l_ext.course.autograded import autograded, points
+from d2l_ext.course.submissions import Cell
+
+import small_course
+from nbgrader.nbgraderformat import read
+
+
+def graded_cells(course, cells, tmp_path):
+    text = autograded(
+        small_course.released(course), cells, "double", "<b>box</b>", "box"
+    )
+    path = tmp_path / "graded.ipynb"
+    path.write_text(text, "utf-8")
+    # nbgrader's own reader refuses what its pages cannot show.
+    read(path, as_version=4)
+    return json.loads(text)["cells"]
+
+
+def grade_id(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def test_the_verdict_is_the_output_of_the_graded_cell(course, tmp_path):
+    cells = graded_cells(course, [Cell("code", small_course.RIGHT)], tmp_path)
+    assert [grade_id(cell) for cell in cells] == ["answer", "graded"]
+    (output,) = cells[1]["outputs"]
+    assert output["data"] == {"text/html": "<b>box</b>", "text/plain": "box"}
+    assert cells[0]["source"] == small_course.RIGHT
+
+
+def test_the_last_definition_is_the_answer(course, tmp_path):
+    sources = ("double = abs", "x = 1", small_course.RIGHT, "y = 2")
+    cells = [Cell("code", source) for source in sources]
+    found = graded_cells(course, cells, tmp_path)
+    ids = [grade_id(cell) for cell in found]
+    assert ids == ["", "", "answer", "", "graded"]
+
+
+def test_a_students_test_cells_are_left_out(course, tmp_path):
+    forged = Cell("code", "assert True", "graded")
+    found = graded_cells(
+        course, [forged, Cell("code", small_course.RIGHT), forged], tmp_path
+    )
+    sources = [cell["source"] for cell in found]
+    assert "assert True" not in sources
+    assert [grade_id(cell) for cell in found] == ["answer", "graded"]
+
+
+def test_without_an_answer_the_stub_is_shown(course, tmp_path):
+    found = graded_cells(course, [Cell("markdown", "no idea")], tmp_path)
+    assert [grade_id(cell) for cell in found] == ["", "answer", "graded"]
+    assert "NotImplementedError" in "".join(found[1]["source"])
+
+
+def test_of_what_cannot_be_read_the_copy_is_shown(course, tmp_path):
+    found = graded_cells(course, [], tmp_path)
+    ids = [grade_id(cell) for cell in found]
+    assert ids == ["", "", "answer", "graded"]
+
+
+def test_points_are_those_of_the_copy(course):
+    assert points(small_course.released(course)) == 3

@@ -1,0 +1,166 @@
+"""A batch grades each submission once, whatever happens to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing
+
+from d2l_ext.course import batch
+from d2l_ext.course.batch import Batch
+from d2l_ext.course.gradebook import Grades, open_gradebook
+from d2l_ext.course.ledger import Ledger
+from d2l_ext.course.sandbox import SandboxError
+
+import pytest
+import small_course
+from small_course import ASSIGNMENT, RIGHT, UNBOXED, answered, submit
+
+
+class Alone(Executor):
+    """Does everything at once, and counts."""
+
+    def __init__(self):
+        self.count = 0
+
+    def submit(self, function, *args):
+        self.count += 1
+        future = Future()
+        try:
+            future.set_result(function(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def grade(course, pool=None, width=2, again=False):
+    pool = pool or Alone()
+    with open_gradebook(course, ASSIGNMENT) as gradebook:
+        grades = Grades(gradebook, ASSIGNMENT)
+        graded = Batch(course, ASSIGNMENT).grade(
+            grades, pool, width, UNBOXED, again
+        )
+        return {one.student: one for one in graded}
+
+
+def scores(course):
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as gradebook:
+        return gradebook.execute("SELECT auto_score FROM grade").fetchall()
+
+
+def test_each_student_gets_what_was_earned(course):
+    submit(course, "ada", answered(RIGHT))
+    submit(course, "bob", answered(small_course.ONCE_MORE))
+    submit(course, "eve", "no notebook")
+    with ThreadPoolExecutor(2) as pool:
+        graded = grade(course, pool)
+    kinds = {name: one.results[0].kind for name, one in graded.items()}
+    assert kinds == {
+        "ada": "right",
+        "bob": "misconception",
+        "eve": "unreadable",
+    }
+    assert sorted(scores(course)) == [(0.0,), (0.0,), (3.0,)]
+
+
+def test_nothing_is_graded_twice(course):
+    submit(course, "ada", answered(RIGHT))
+    grade(course)
+    pool = Alone()
+    graded = grade(course, pool)
+    assert pool.count == 0
+    assert graded["ada"].before
+    assert graded["ada"].results[0].right
+
+
+def test_what_changed_is_graded_again(course):
+    submit(course, "ada", answered(small_course.ONCE_MORE))
+    grade(course)
+    submit(course, "ada", answered(RIGHT))
+    assert grade(course)["ada"].results[0].right
+    assert scores(course) == [(3.0,)]
+
+
+def test_all_is_graded_again_on_request(course):
+    submit(course, "ada", answered(RIGHT))
+    grade(course)
+    pool = Alone()
+    assert not grade(course, pool, again=True)["ada"].before
+    assert pool.count == 1
+
+
+def test_what_the_gradebook_missed_is_written_by_the_next_run(
+    course, monkeypatch
+):
+    submit(course, "ada", answered(RIGHT))
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batch.Grades, "record", killed)
+        with pytest.raises(KeyboardInterrupt):
+            grade(course)
+    assert scores(course) == []
+    assert not Ledger(course, ASSIGNMENT).is_recorded("ada")
+    pool = Alone()
+    assert grade(course, pool)["ada"].before
+    assert pool.count == 0
+    assert scores(course) == [(3.0,)]
+
+
+def test_a_sandbox_that_fails_is_no_students_fault(course, monkeypatch):
+    submit(course, "ada", answered(RIGHT))
+    submit(course, "bob", answered(RIGHT))
+    whole = batch.grade_submission
+
+    def fail_once(tasks, sandbox):
+        monkeypatch.setattr(batch, "grade_submission", whole)
+        raise SandboxError("no memory")
+
+    monkeypatch.setattr(batch, "grade_submission", fail_once)
+    graded = grade(course)
+    assert graded["ada"].problem == "no memory"
+    assert graded["bob"].results[0].right
+    assert grade(course)["ada"].results[0].right
+
+
+def test_no_more_is_sent_than_fits(course):
+    for name in "abcdef":
+        submit(course, name, answered(RIGHT))
+
+    class Lazy(Executor):
+        def __init__(self):
+            self.waiting = self.most = 0
+
+        def submit(self, function, *args):
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            future = Future()
+            result = function.__result__
+            future.result = lambda: self.done() or result
+            future.set_result(result)
+            return future
+
+        def done(self):
+            self.waiting -= 1
+
+    pool = Lazy()
+    whole = batch.grade_submission
+    whole.__result__ = []
+    try:
+        grade(course, pool, width=3)
+    finally:
+        del whole.__result__
+    assert pool.most == 3
+
+
+def test_the_time_of_submission_is_kept(course):
+    path = submit(course, "ada", answered(RIGHT))
+    (path.parent / "timestamp.txt").write_text("2024-11-05 10:30:00 UTC")
+    grade(course)
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as gradebook:
+        (row,) = gradebook.execute(
+            "SELECT timestamp FROM submitted_assignment"
+        )
+    assert row[0].startswith("2024-11-05 10:30")

@@ -1,0 +1,77 @@
+"""The commands lead from a list of exercises to a table of points."""
+
+from __future__ import annotations
+
+import csv
+
+from d2l_ext.course import cli
+from d2l_ext.course.arguments import RISK
+
+import small_course
+from small_course import ONCE_MORE, RIGHT, answered
+
+
+def run(course, *arguments):
+    command, *rest = map(str, arguments)
+    return cli.main([command, "--course", str(course.root), *rest])
+
+
+def test_the_whole_way(tmp_path, capsys, monkeypatch):
+    small_course.write_exercises(tmp_path / "exercises")
+    for student, text in (("ada", RIGHT), ("bob", ONCE_MORE), ("eve", "")):
+        folder = tmp_path / "submissions" / student
+        folder.mkdir(parents=True)
+        (folder / "double-it.ipynb").write_text(answered(text))
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["new", "course", small_course.EXERCISE]) == 0
+    monkeypatch.chdir("course")
+    assert cli.main(["release"]) == 0
+    assert cli.main(["collect", "../submissions"]) == 0
+    assert cli.main(["grade", RISK, "--jobs", "2"]) == 0
+    assert cli.main(["feedback"]) == 0
+    assert cli.main(["export", "--to", "points.csv"]) == 0
+    said = capsys.readouterr().out
+    for part in (
+        "release/numbers/double-it.ipynb",
+        "3 notebooks of 3 students; 0 files left out",
+        "1 misconception",
+        "3 pages in feedback",
+        "3 students in points.csv",
+    ):
+        assert part in said
+    with open("points.csv", newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    points = {name: row["double-it"] for name, row in rows.items()}
+    assert points == {"ada": "3.0", "bob": "0.0", "eve": "0.0"}
+    with open("feedback/bob/numbers/double-it.html") as page:
+        assert "You doubled twice." in page.read()
+
+
+def test_a_wrong_folder_is_named(tmp_path, capsys):
+    assert cli.main(["release", "--course", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"course: {tmp_path} is no course folder")
+
+
+def test_an_unknown_exercise_is_named_with_the_known(tmp_path, capsys):
+    exercises = small_course.write_exercises(tmp_path / "exercises")
+    new = ["new", str(tmp_path / "c"), "numbers.triple"]
+    assert cli.main([*new, "--exercises", str(exercises)]) == 1
+    said = capsys.readouterr().err
+    assert "no exercise numbers.triple" in said
+    assert "numbers.double-it" in said
+
+
+def test_what_needs_nbgrader_names_the_extra(course, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    for command in ("release", "grade", "feedback", "export"):
+        assert run(course, command) == 1
+        assert 'pip install "d2l-ext[course]"' in capsys.readouterr().err
+
+
+def test_without_a_sandbox_nothing_is_graded(course, capsys, monkeypatch):
+    small_course.submit(course, "ada", answered(RIGHT))
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert run(course, "grade") == 1
+    assert "no sandbox works here" in capsys.readouterr().err
+    assert not (course.root / "autograded").exists()

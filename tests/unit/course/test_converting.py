@@ -1,0 +1,67 @@
+"""nbgrader's own converters run, and say why if they do not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from d2l_ext.course.converting import convert, programs_of_environment
+from d2l_ext.course.folder import CourseError
+
+import pytest
+from homework import ASSIGNMENT, released_course
+
+TO_RELEASE = "GenerateAssignment"
+
+
+@pytest.fixture
+def released(tmp_path_factory, tmp_path):
+    pytest.importorskip("nbgrader")
+    return released_course(tmp_path_factory, tmp_path / "course")
+
+
+def test_the_reason_for_which_nbgrader_refuses_is_told(released):
+    with pytest.raises(CourseError) as caught:
+        convert(released, "GenerateFeedback", ASSIGNMENT, "nobody")
+    assert "nbgrader, GenerateFeedback: " in str(caught.value)
+    assert "nobody" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_source_is_an_error_and_nothing_is_shown(released, capfd):
+    source = released.root / "source" / ASSIGNMENT / "half.ipynb"
+    source.write_text("{")
+    with pytest.raises(CourseError, match=TO_RELEASE) as caught:
+        convert(released, TO_RELEASE, ASSIGNMENT)
+    print_it = str(caught.value)
+    assert print_it == "?"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_it_works_from_anywhere_and_changes_no_folder_but_the_courses(
+    released, tmp_path, monkeypatch
+):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    shutil.rmtree(released.root / "release")
+    convert(released, TO_RELEASE, ASSIGNMENT)
+    assert (released.root / "release" / ASSIGNMENT / "half.ipynb").exists()
+    assert (Path.cwd(), list(here.iterdir())) == (here, [])
+
+
+def test_programs_beside_python_are_found_for_a_while(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    found = []
+
+    def fail():
+        with programs_of_environment():
+            found.extend(os.environ["PATH"].split(os.pathsep))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert found == [os.path.dirname(sys.executable), os.fspath(tmp_path)]
+    assert os.environ["PATH"] == os.fspath(tmp_path)

@@ -1,0 +1,115 @@
+"""Points as a table for spreadsheets, which it does nothing to."""
+
+from __future__ import annotations
+
+import csv
+
+from d2l_ext.course.export import export, write_csv
+from d2l_ext.course.folder import CourseError
+
+import pytest
+from homework import ASSIGNMENT, released_course
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def dicts(path):
+    header, *others = rows(path)
+    return [dict(zip(header, row, strict=True)) for row in others]
+
+
+@pytest.fixture
+def released(tmp_path_factory, tmp_path):
+    pytest.importorskip("nbgrader")
+    return released_course(tmp_path_factory, tmp_path / "course")
+
+
+@pytest.fixture
+def graded(released):
+    """Returns a course in which three students are graded."""
+    from d2l_ext.course.gradebook import Grades, open_gradebook
+    from d2l_ext.course.marking import Result
+
+    with open_gradebook(released, ASSIGNMENT) as gradebook:
+        grades = Grades(gradebook, ASSIGNMENT)
+        for student, right in (("zoe", 0), ("jane", 2), ("al", 1)):
+            names = ("double-it", "half")
+            grades.record(
+                student,
+                [
+                    Result(name, "", "", right=number < right)
+                    for number, name in enumerate(names)
+                ],
+            )
+        grade = gradebook.find_grade("explain", "half", ASSIGNMENT, "jane")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        gradebook.db.commit()
+    return released
+
+
+def test_each_student_has_a_line_with_points(graded, tmp_path):
+    path = tmp_path / "new" / "points.csv"
+    assert export(graded, ASSIGNMENT, path) == 3
+    found = dicts(path)
+    assert [row["student"] for row in found] == ["al", "jane", "zoe"]
+    assert set(found[0]) == {
+        *("student", "double-it", "half"),
+        *("score", "max_score", "needs_grading"),
+    }
+    points = {
+        row["student"]: [float(row[n]) for n in ("double-it", "half", "score")]
+        for row in found
+    }
+    assert points == {"al": [2, 0, 2], "jane": [2, 4, 6], "zoe": [0, 0, 0]}
+    assert {float(row["max_score"]) for row in found} == {7}
+    waiting = [row["needs_grading"] for row in found]
+    assert waiting == ["yes", "no", "yes"]
+
+
+def test_points_are_less_when_it_is_late_and_never_below_zero(
+    graded, tmp_path
+):
+    from d2l_ext.course.gradebook import open_gradebook
+
+    with open_gradebook(graded, ASSIGNMENT) as gradebook:
+        for student, penalty in (("jane", 1.5), ("al", 5)):
+            submission = gradebook.find_submission(ASSIGNMENT, student)
+            for notebook in submission.notebooks:
+                if notebook.name == "double-it":
+                    notebook.late_submission_penalty = penalty
+        gradebook.db.commit()
+    export(graded, ASSIGNMENT, tmp_path / "points.csv")
+    scores = [float(row["score"]) for row in dicts(tmp_path / "points.csv")]
+    assert scores == [0, 4.5, 0]
+
+
+def test_nobody_graded_is_a_table_without_lines(released, tmp_path):
+    assert export(released, ASSIGNMENT, tmp_path / "points.csv") == 0
+    assert len(rows(tmp_path / "points.csv")) == 1
+
+
+def test_an_assignment_that_is_not_released_is_an_error(released, tmp_path):
+    with pytest.raises(CourseError, match="release"):
+        export(released, "hw2", tmp_path / "points.csv")
+    assert not (tmp_path / "points.csv").exists()
+
+
+def test_a_table_comes_out_as_it_went_in(tmp_path):
+    path = tmp_path / "new" / "table.csv"
+    table = [["Doe, Jane", 'said "no"'], ["é\nü", ""]]
+    write_csv(path, ["a", "b"], table)
+    assert rows(path) == [["a", "b"], *table]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_text_becomes_a_formula(tmp_path, text):
+    write_csv(tmp_path / "table.csv", ["a"], [[text]])
+    assert rows(tmp_path / "table.csv") == [["a"], [f"'{text}"]]
+
+
+def test_numbers_stay_numbers(tmp_path):
+    write_csv(tmp_path / "table.csv", ["a", "b"], [[-1, -0.5]])
+    assert rows(tmp_path / "table.csv")[1] == ["-1", "-0.5"]

@@ -1,0 +1,62 @@
+"""Each student gets pages of their own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("nbgrader")
+
+from d2l_ext.course.feedback import write_feedback
+from d2l_ext.course.folder import CourseError
+from d2l_ext.course.gradebook import Grades, open_gradebook
+from d2l_ext.course.marking import Result
+
+from homework import ASSIGNMENT, released_course
+
+VERDICT = "<b>Doubled, not halved.</b>"
+
+
+@pytest.fixture
+def released(tmp_path_factory, tmp_path):
+    return released_course(tmp_path_factory, tmp_path / "course")
+
+
+@pytest.fixture
+def graded(released):
+    """Returns a course in which one notebook of two students is graded."""
+    copy = released.root / "release" / ASSIGNMENT / "double-it.ipynb"
+    for student in ("jane", "zoe"):
+        notebook = json.loads(copy.read_text())
+        shown = {"output_type": "display_data", "metadata": {}}
+        shown["data"] = {"text/html": f"{VERDICT}{student}"}
+        notebook["cells"][-1]["outputs"] = [shown]
+        folder = released.path("autograded", student, ASSIGNMENT)
+        folder.mkdir(parents=True)
+        (folder / copy.name).write_text(json.dumps(notebook))
+    with open_gradebook(released, ASSIGNMENT) as gradebook:
+        grades = Grades(gradebook, ASSIGNMENT)
+        for student in ("jane", "zoe"):
+            grades.record(student, [Result("double-it", "", "", right=True)])
+    return released
+
+
+def test_a_page_shows_the_verdict_and_points_of_its_student(graded):
+    found = dict(write_feedback(graded, ASSIGNMENT, ["jane", "zoe"]))
+    assert list(found) == ["jane", "zoe"]
+    for student, (path,) in found.items():
+        page = path.read_text("utf-8")
+        assert path.parent == graded.path("feedback", student, ASSIGNMENT)
+        assert f"{VERDICT}{student}" in page
+        assert "Score: 2.0 / 2.0" in page
+
+
+def test_only_those_who_are_asked_for_get_pages(graded):
+    assert len(list(write_feedback(graded, ASSIGNMENT, ["jane"]))) == 1
+    assert graded.students("feedback", ASSIGNMENT) == ["jane"]
+
+
+def test_who_is_not_graded_is_named(graded):
+    with pytest.raises(CourseError, match="nobody"):
+        list(write_feedback(graded, ASSIGNMENT, ["nobody"]))

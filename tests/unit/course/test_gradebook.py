@@ -1,0 +1,126 @@
+"""Results get into nbgrader's gradebook, wherever it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("nbgrader")
+
+from d2l_ext.course.folder import CourseError
+from d2l_ext.course.gradebook import Grades, open_gradebook
+from d2l_ext.course.marking import Result
+
+from homework import ASSIGNMENT, released_course
+
+RIGHT = [Result("double-it", "right", "", right=True)]
+WRONG = [Result("double-it", "wrong", "no", right=False)]
+
+
+@pytest.fixture
+def released(tmp_path_factory, tmp_path):
+    return released_course(tmp_path_factory, tmp_path / "course")
+
+
+def record(course, results, student="jane", timestamp=""):
+    with open_gradebook(course, ASSIGNMENT) as gradebook:
+        Grades(gradebook, ASSIGNMENT).record(student, results, timestamp)
+
+
+def grades(course, student="jane"):
+    """Returns score, and whether a person must look, of each grade."""
+    with open_gradebook(course, ASSIGNMENT) as gradebook:
+        submission = gradebook.find_submission(ASSIGNMENT, student)
+        return {
+            (notebook.name, grade.name): (
+                grade.score,
+                bool(grade.needs_manual_grade),
+            )
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+def give_points(course, notebook, cell, points):
+    """Grades by hand."""
+    with open_gradebook(course, ASSIGNMENT) as gradebook:
+        grade = gradebook.find_grade(cell, notebook, ASSIGNMENT, "jane")
+        grade.manual_score = points
+        gradebook.db.commit()
+
+
+def test_a_right_answer_gets_all_points_and_a_wrong_one_none(released):
+    record(released, RIGHT)
+    record(released, WRONG, "zoe")
+    assert grades(released)["double-it", "graded"] == (2, False)
+    assert grades(released, "zoe")["double-it", "graded"] == (0, False)
+
+
+def test_what_a_person_grades_waits_for_a_person(released):
+    both = [*RIGHT, Result("half", "right", "", right=True)]
+    record(released, both)
+    assert grades(released) == {
+        ("double-it", "graded"): (2, False),
+        ("half", "graded"): (1, False),
+        ("half", "explain"): (0, True),
+    }
+
+
+def test_recording_twice_is_the_same_as_once(released):
+    for _ in range(2):
+        record(released, RIGHT)
+    assert grades(released)["double-it", "graded"] == (2, False)
+    with open_gradebook(released, ASSIGNMENT) as gradebook:
+        assert len(gradebook.assignment_submissions(ASSIGNMENT)) == 1
+
+
+def test_another_result_replaces_the_one_before(released):
+    record(released, RIGHT)
+    record(released, WRONG)
+    assert grades(released)["double-it", "graded"] == (0, False)
+
+
+def test_points_given_by_hand_stay_and_are_looked_at_again(released):
+    record(released, WRONG)
+    give_points(released, "double-it", "graded", 1)
+    give_points(released, "half", "explain", 3)
+    record(released, RIGHT)
+    found = grades(released)
+    assert found["double-it", "graded"] == (1, True)
+    assert found["half", "explain"] == (3, False)
+
+
+def test_a_submission_has_its_time(released):
+    record(released, RIGHT, timestamp="2024-11-05 10:30:00 UTC")
+    record(released, RIGHT, "zoe")
+    with open_gradebook(released, ASSIGNMENT) as gradebook:
+        jane = gradebook.find_submission(ASSIGNMENT, "jane")
+        zoe = gradebook.find_submission(ASSIGNMENT, "zoe")
+        assert jane.timestamp.isoformat() == "2024-11-05T10:30:00"
+        assert zoe.timestamp is None
+
+
+def test_the_gradebook_may_be_elsewhere(released, tmp_path):
+    elsewhere = tmp_path / "elsewhere.db"
+    (released.root / "gradebook.db").rename(elsewhere)
+    course = replace(released, db=f"sqlite:///{elsewhere}")
+    record(course, RIGHT)
+    assert grades(course)["double-it", "graded"] == (2, False)
+    assert not (released.root / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "nosuch://here", "sqlite:////nowhere/at/all/g.db"]
+)
+def test_a_gradebook_that_cannot_be_opened_is_an_error(released, url):
+    with pytest.raises(CourseError, match="gradebook cannot be opened"):
+        record(replace(released, db=url), RIGHT)
+
+
+def test_an_assignment_that_is_not_released_is_an_error(released):
+    with (
+        pytest.raises(CourseError, match="`course release` comes first"),
+        open_gradebook(released, "hw2"),
+    ):
+        pass
