@@ -221,7 +221,7 @@ def descend(
     whole_number("num_steps", num_steps)
     w = _start(landscape, start)
     far = _FAR * max(
-        np.ptp(landscape.xlim), np.ptp(landscape.ylim), abs(w).max()
+        np.ptp(landscape.xlim), np.ptp(landscape.ylim), np.max(abs(w))
     )
     path, state = [w], rule.init(w)
     # A diverging path may overflow on its last step, and is cut there.

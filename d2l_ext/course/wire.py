@@ -151,7 +151,7 @@ def _decode_array(data: dict[str, Any]) -> np.ndarray:
     array = np.frombuffer(numbers, dtype).reshape(shape)
     if (
         dtype.kind == "b"
-        and np.frombuffer(numbers, np.uint8).max(initial=0) > 1
+        and np.max(np.frombuffer(numbers, np.uint8), initial=0) > 1
     ):
         raise Garbled("truth values that are neither true nor false")
     return array.astype(dtype.newbyteorder("="))

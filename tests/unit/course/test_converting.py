@@ -33,10 +33,8 @@ def test_the_reason_for_which_nbgrader_refuses_is_told(released):
 def test_a_broken_source_is_an_error_and_nothing_is_shown(released, capfd):
     source = released.root / "source" / ASSIGNMENT / "half.ipynb"
     source.write_text("{")
-    with pytest.raises(CourseError, match=TO_RELEASE) as caught:
+    with pytest.raises(CourseError, match="does not appear to be JSON"):
         convert(released, TO_RELEASE, ASSIGNMENT)
-    print_it = str(caught.value)
-    assert print_it == "?"
     assert capfd.readouterr() == ("", "")
 
 

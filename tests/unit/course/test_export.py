@@ -86,6 +86,17 @@ def test_points_are_less_when_it_is_late_and_never_below_zero(
     assert scores == [0, 4.5, 0]
 
 
+def test_students_are_in_order(released, tmp_path):
+    from d2l_ext.course.gradebook import Grades, open_gradebook
+
+    with open_gradebook(released, ASSIGNMENT) as gradebook:
+        for student in "fbdeca":
+            Grades(gradebook, ASSIGNMENT).record(student, [])
+    export(released, ASSIGNMENT, tmp_path / "points.csv")
+    found = [row["student"] for row in dicts(tmp_path / "points.csv")]
+    assert found == list("abcdef")
+
+
 def test_nobody_graded_is_a_table_without_lines(released, tmp_path):
     assert export(released, ASSIGNMENT, tmp_path / "points.csv") == 0
     assert len(rows(tmp_path / "points.csv")) == 1
