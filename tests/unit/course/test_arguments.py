@@ -51,6 +51,8 @@ def test_grading_keeps_the_sandboxs_limits_and_is_careful():
 def test_grading_without_a_sandbox_takes_the_whole_option(capsys):
     assert parse("grade", RISK).without_sandbox is True
     assert "risk" in RISK
+    shorter = RISK.removesuffix("-risk")
+    assert shorter in error(capsys, "grade", shorter)
 
 
 def test_limits_are_the_graders():

@@ -69,6 +69,11 @@ def test_a_slow_cell_is_interrupted():
     assert names["x"] == 1
 
 
+def test_a_cells_alarm_ends_with_it():
+    run("x = 1")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
 def test_not_too_many_errors_are_told():
     errors, _ = run(*["1 / 0"] * 100)
     assert len(errors) == 20
@@ -83,6 +88,11 @@ def test_a_call_gets_arrays_and_gives_arrays():
 def test_a_changed_argument_is_noticed():
     answer = call(lambda a, X: X.sort(), encode((1, np.array([2.0, 1.0]))))
     assert answer == {"kind": "modified-input", "argument": 1}
+
+
+def test_nan_is_not_taken_for_a_change():
+    answer = call(lambda number: number, encode((float("nan"),)))
+    assert answer["kind"] == "value"
 
 
 def test_an_exception_that_cannot_show_itself_is_told():
