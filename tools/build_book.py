@@ -160,6 +160,9 @@ def environment(build: Path, outer: Mapping[str, str]) -> dict[str, str]:
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_RUNTIME_DIR": str(build / "jupyter_runtime"),
         "MPLCONFIGDIR": str(build / "matplotlib"),
+        # The chapters' networks are small: a second thread gains little, and
+        # loses much where another program has its core.
+        "OMP_NUM_THREADS": "1",
         "PYTHONUNBUFFERED": "1",
         # A progress bar is for who waits, and not for who reads.
         "TQDM_DISABLE": "1",
