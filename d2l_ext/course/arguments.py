@@ -143,14 +143,22 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        message = f"{text!r} is no whole number"
+        raise argparse.ArgumentTypeError(message) from None
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return number
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        message = f"{text!r} is no number of seconds"
+        raise argparse.ArgumentTypeError(message) from None
     if not number > 0:
         raise argparse.ArgumentTypeError(f"{text} is no time")
     return number

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from d2l_ext.course.folder import Course
+from d2l_ext.course.folder import Course, CourseError
 from d2l_ext.course.names import exercise_of, student_of
 from d2l_ext.course.submissions import (
     Unreadable,
@@ -34,6 +35,8 @@ class Found:
         What the instructor should know; empty if all is well.
     taken : bool
         Whether it will be graded.
+    answers : bool
+        Whether it can be read and defines the exercise's function.
     """
 
     path: PurePosixPath
@@ -41,6 +44,7 @@ class Found:
     exercise: str = ""
     remark: str = ""
     taken: bool = False
+    answers: bool = False
 
 
 def collect(
@@ -65,25 +69,52 @@ def collect(
     Raises
     ------
     CourseError
-        If there is no such folder or zip.
+        If there is no such folder or zip, or the pattern is none.
     """
+    _check(pattern)
     exercises = course.exercises(assignment)
     shorter = _without_common_folder([file.path for file in walk(submissions)])
-    taken: dict[Path, Found] = {}
+    best: dict[tuple[str, str], Found] = {}
     found = []
     for file in walk(submissions):
         one, data = _identify(file, shorter(file.path), exercises, pattern)
-        folder = course.path("submitted", one.student, assignment)
-        target = folder / f"{one.exercise}.ipynb"
-        if one.taken and target in taken:
-            remark = f"there is {taken[target].path} of the same student"
-            one = replace(one, taken=False, remark=remark)
-        elif one.taken:
-            folder.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            taken[target] = one
         found.append(one)
-    return found
+        key = one.student, one.exercise
+        if one.taken and (key not in best or _rank(one) > _rank(best[key])):
+            folder = course.path("submitted", one.student, assignment)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{one.exercise}.ipynb").write_bytes(data)
+            best[key] = one
+    return [_unless_better(one, best) for one in found]
+
+
+def _check(pattern: str) -> None:
+    """Raises CourseError if a pattern cannot tell students."""
+    try:
+        groups = re.compile(pattern).groupindex
+    except re.error as error:
+        raise CourseError(
+            f"--students {pattern!r} is no regular expression: {error}"
+        ) from error
+    if pattern and "student" not in groups:
+        raise CourseError(
+            f"--students {pattern!r} has no group (?P<student>...), which "
+            "says what part of a path is the student"
+        )
+
+
+def _rank(found: Found) -> tuple[bool, bool]:
+    """Returns what is larger for a file that is rather to be graded."""
+    return found.answers, not found.remark
+
+
+def _unless_better(one: Found, best: Mapping[tuple[str, str], Found]) -> Found:
+    """Returns a file as left out, if another of the student's is graded."""
+    if not one.taken or best[one.student, one.exercise] is one:
+        return one
+    other = best[one.student, one.exercise].path
+    remark = f"there is {other} of the same student"
+    return replace(one, taken=False, remark=remark)
 
 
 def _identify(
@@ -97,12 +128,13 @@ def _identify(
     found = Found(file.path, student, exercise_of(path, exercises))
     if file.problem:
         return replace(found, remark=file.problem), b""
+    # Before it is unpacked: a film in a zip is large.
+    if path.suffix.lower() not in _NOTEBOOK:
+        return replace(found, remark="it is no notebook"), b""
     try:
         data = file.read()
     except OSError as error:
         return replace(found, remark=str(error)), b""
-    if path.suffix.lower() not in _NOTEBOOK:
-        return replace(found, remark="it is no notebook"), b""
     found = _look_inside(found, data, exercises)
     if not student:
         remark = "its path does not say whose it is; see --students"
@@ -127,6 +159,7 @@ def _look_inside(
         for name, exercise in exercises.items()
         if any(defines(source, exercise.function) for source in code)
     ]
+    found = replace(found, answers=bool(fitting))
     if found.exercise in fitting:
         return found
     if fitting:
@@ -142,9 +175,15 @@ def _without_common_folder(
     paths: Iterable[PurePosixPath],
 ) -> Callable[[PurePosixPath], PurePosixPath]:
     """Returns what takes off a folder around the folders of all students."""
-    folders = {path.parts[:-1][:2] for path in paths}
+    # A file beside the students' folders, a list of grades or a zip that
+    # cannot be read, is no student's; a notebook may be.
+    folders = {
+        path.parts[:-1][:2]
+        for path in paths
+        if len(path.parts) > 2 or path.suffix.lower() == ".ipynb"
+    }
     tops = {parts[:1] for parts in folders}
     around = len(tops) == 1 and len(folders) > 1
     if around and all(len(parts) == 2 for parts in folders):
-        return lambda path: PurePosixPath(*path.parts[1:])
+        return lambda path: PurePosixPath(*(path.parts[1:] or path.parts))
     return lambda path: path

@@ -72,8 +72,8 @@ def new_course(
     Raises
     ------
     CourseError
-        If there is no such exercise, two notebooks have one name, or the
-        assignment is there already.
+        If there is no such exercise, two notebooks have one name, the
+        assignment is there already, or the course has another gradebook.
     """
     if not assignment or clean(assignment) != assignment:
         raise CourseError(
@@ -84,10 +84,15 @@ def new_course(
     record = _read_or_make_record(folder)
     if assignment in record["assignments"]:
         raise CourseError(f"{folder} has an assignment {assignment} already")
+    config = folder / "nbgrader_config.py"
+    if db and config.exists() and repr(db) not in config.read_text("utf-8"):
+        raise CourseError(
+            f"{folder} has its gradebook already: change db_url in {config} "
+            "rather than give --db"
+        )
     for exercise in chosen:
         _copy(exercise, folder, assignment)
     record["assignments"][assignment] = list(ids)
-    config = folder / "nbgrader_config.py"
     if not config.exists():
         config.write_text(_config(folder, db), "utf-8")
     write_atomically(folder / RECORD, json.dumps(record, indent=1))

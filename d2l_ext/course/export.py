@@ -10,6 +10,9 @@ from typing import Any
 from d2l_ext.course.folder import Course
 from d2l_ext.course.gradebook import open_gradebook
 
+#: What spreadsheets take for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
 
 def export(course: Course, assignment: str, path: Path) -> int:
     """Writes a line for each student who handed in, and returns their number.
@@ -52,13 +55,16 @@ def write_csv(
 ) -> None:
     """Writes a table; no text of a student's becomes a formula in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
+    # The name of a file may be no UTF-8: it is written with backslashes.
+    with path.open(
+        "w", newline="", encoding="utf-8", errors="backslashreplace"
+    ) as file:
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows([_harmless(value) for value in row] for row in rows)
 
 
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t")):
+    if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

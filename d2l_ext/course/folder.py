@@ -46,10 +46,11 @@ class Course:
         Raises
         ------
         CourseError
-            If there is none.
+            If there is none, or it is not one that `course new` made.
         """
         try:
-            return json.loads((self.root / RECORD).read_text("utf-8"))
+            record = json.loads((self.root / RECORD).read_text("utf-8"))
+            return _checked(record)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"{self.root} is no course folder: {error}; make one with "
@@ -108,6 +109,15 @@ class Course:
         if self.db:
             config.CourseDirectory.db_url = self.db
         return config
+
+
+def _checked(record: Any) -> dict[str, Any]:
+    """Returns what course.json says, if it says what a course needs."""
+    for name, kind in (("assignments", dict), ("secret", str)):
+        has = isinstance(record, dict) and isinstance(record.get(name), kind)
+        if not has:
+            raise ValueError(f"{RECORD} has no {name}")
+    return record
 
 
 def write_atomically(path: Path, text: str) -> None:

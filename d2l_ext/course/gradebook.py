@@ -85,6 +85,11 @@ def open_gradebook(course: Course, assignment: str) -> Iterator[Any]:
         raise CourseError(
             f"the gradebook cannot be opened: {error}"
         ) from error
+    except ImportError as error:
+        raise CourseError(
+            f"the gradebook cannot be opened without {error.name}, the driver "
+            f"of its database: pip install {error.name}"
+        ) from error
     with gradebook:
         try:
             gradebook.find_assignment(assignment)

@@ -44,10 +44,14 @@ class Ledger:
         record = self._read(student)
         if record.get("fingerprint") != fingerprint:
             return None
-        return [
-            Result(**result | {"errors": tuple(result["errors"])})
-            for result in record["results"]
-        ]
+        try:
+            return [
+                Result(**result | {"errors": tuple(result["errors"])})
+                for result in record["results"]
+            ]
+        except (KeyError, TypeError):
+            # Another version wrote it.
+            return None
 
     def is_recorded(self, student: str) -> bool:
         """Whether the gradebook has the results."""
@@ -70,9 +74,11 @@ class Ledger:
 
     def _read(self, student: str) -> dict[str, Any]:
         try:
-            return json.loads(self._path(student).read_text("utf-8"))
-        except FileNotFoundError:
+            record = json.loads(self._path(student).read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            # A broken file must not stop the others: it is graded again.
             return {}
+        return record if isinstance(record, dict) else {}
 
 
 @contextmanager

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-#: How learning platforms name a student's files.
+#: How learning platforms begin the names of a student's files.
 _PLATFORMS = (
     # Moodle: Jane Doe_12345_assignsubmission_file_/conv-axes.ipynb
-    r"(?P<student>[^/]+_\d+)_assignsubmission_[a-z]+",
+    r"(?P<student>[^/]+?_\d+)_assignsubmission_[a-z]+",
     # Blackboard: Homework 1_jdoe_attempt_2024-11-05-10-30-00_conv-axes.ipynb
-    r"_(?P<student>[^/_]+)_attempt_\d{4}(?:-\d\d){5}",
+    r".*?_(?P<student>[^/_]+)_attempt_\d{4}(?:-\d\d){5}",
     # Canvas: doejane_LATE_12345_67890_conv-axes.ipynb
     r"(?P<student>[^/_]+)(?:_LATE)?(?P<number>_\d+)_\d+_",
 )
 #: What copying and downloading add.
-_ADDED = re.compile(r"\b(?:copy of|kopie von|copy|copie de)\b|\(\d+\)", re.I)
+_ADDED = re.compile(
+    r"(?<![^\W_])(?:copy of|kopie von|copie de|copy\d*)(?![^\W_])"
+    r"|\(\d+\)|\.ipynb\b",
+    re.I,
+)
 _NO_PERSON = ("submitted", "submissions", "__MACOSX")
 
 
@@ -39,25 +44,41 @@ def student_of(
     str
         Letters, digits and ``.-_`` only; empty if the path does not tell.
     """
-    for platform in filter(None, (pattern, *_PLATFORMS)):
-        found = re.search(platform, str(path))
-        if found:
-            number = found.groupdict().get("number") or ""
-            return clean(found["student"] + number)
+    told = re.search(pattern, str(path)) if pattern else None
+    if told and told["student"]:
+        return clean(told["student"])
     folders = [name for name in path.parts[:-1] if name not in _NO_PERSON]
-    if folders:
-        return clean(folders[0])
+    # What comes after it, the student names, who may give another's name.
+    first = folders[0] if folders else path.name
+    student = _student_of_platform(first)
+    if student or folders:
+        return student or clean(first)
     found = _named(path.stem, exercises)
     if not found:
         return ""
     rest = path.stem[: found.start()] + path.stem[found.end() :]
     rest = clean(_ADDED.sub("", rest))
-    return "" if rest.isdigit() else rest
+    # A number or a date is nobody's name.
+    return "" if re.fullmatch(r"[\d._-]*", rest) else rest
+
+
+def _student_of_platform(name: str) -> str:
+    """Returns whom a platform names; empty if no platform made the name."""
+    matches = [re.match(platform, name) for platform in _PLATFORMS]
+    found = [match for match in matches if match]
+    if not found:
+        return ""
+    # Platforms put their part before what the student calls the file.
+    first = min(found, key=lambda match: match.end())
+    return clean(first["student"] + first.groupdict().get("number", ""))
 
 
 def clean(name: str) -> str:
     """Returns a name as a folder, a web page and a spreadsheet take it."""
-    name = re.sub(r"[^\w.-]+", "_", name.removesuffix(".zip"))
+    # macOS writes an accent as a character of its own.
+    name = unicodedata.normalize("NFC", name)
+    name = re.sub(r"\.zip$", "", name, flags=re.I)
+    name = re.sub(r"[^\w.-]+", "_", name)
     return name.strip("._-")[:100]
 
 

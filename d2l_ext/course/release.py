@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import starmap
 from pathlib import Path
 
 from d2l_ext.course.converting import convert
@@ -10,7 +11,8 @@ from d2l_ext.course.submissions import code_of, read_cells
 
 #: Shorter lines, ``return X`` for instance, may be in a notebook by chance.
 _TELLING = 12
-_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+_MARK = "SOLUTION"
+_BEGIN, _END = f"### BEGIN {_MARK}", f"### END {_MARK}"
 
 
 def release(course: Course, assignment: str) -> list[Path]:
@@ -21,28 +23,39 @@ def release(course: Course, assignment: str) -> list[Path]:
     Raises
     ------
     CourseError
-        If nbgrader refuses, or a line of a solution is left in a copy.
+        If nbgrader refuses, or a line of a solution is left in a copy; such
+        copies are removed.
     """
     convert(course, "GenerateAssignment", assignment)
     copies = sorted((course.root / "release" / assignment).glob("*.ipynb"))
-    for copy in copies:
-        source = course.root / "source" / assignment / copy.name
-        _check_copy(copy, source)
+    sources = course.root / "source" / assignment
+    # All of them, before any is complained of: the others may leak, too.
+    left = {copy: _left_in(copy, sources / copy.name) for copy in copies}
+    leaking = {copy.name: lines for copy, lines in left.items() if lines}
+    for name in leaking:
+        (course.root / "release" / assignment / name).unlink()
+    if leaking:
+        raise CourseError("\n".join(starmap(_complaint, leaking.items())))
     return copies
 
 
-def _check_copy(copy: Path, source: Path) -> None:
+def _complaint(name: str, lines: list[str]) -> str:
+    return (
+        f"{name} would give its solution away: {lines}; is another cell the "
+        "same? It is not released."
+    )
+
+
+def _left_in(copy: Path, source: Path) -> list[str]:
+    """Returns what is left of a solution in a student's copy."""
     code = "\n".join(code_of(read_cells(source.read_bytes())))
-    released = copy.read_text("utf-8")
+    data = copy.read_bytes()
+    # JSON escapes quotes in sources, but has more than sources in it.
+    cells = (cell.source for cell in read_cells(data))
+    released = "\n".join((data.decode("utf-8"), *cells))
     lines = {line.strip() for line in _solution_lines(code)}
-    left = [line for line in lines if len(line) >= _TELLING]
-    left = [line for line in left if line in released]
-    if left or "SOLUTION" in released:
-        copy.unlink()
-        raise CourseError(
-            f"{copy.name} would give its solution away: {left}; is another "
-            "cell the same? It is not released."
-        )
+    telling = sorted(line for line in lines if len(line) >= _TELLING)
+    return [line for line in (*telling, _MARK) if line in released]
 
 
 def _solution_lines(code: str) -> list[str]:

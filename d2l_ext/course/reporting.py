@@ -36,13 +36,18 @@ def report_collected(
     for one in found:
         if one.remark:
             left_out = "" if one.taken else "left out: "
-            print(f"{left_out}{one.path}: {one.remark}")
+            print(_printable(f"{left_out}{one.path}: {one.remark}"))
     students = {one.student for one in found if one.taken}
     taken = sum(one.taken for one in found)
     print(
         f"{taken} notebooks of {len(students)} students; "
         f"{len(found) - taken} files left out. Each file: {path}"
     )
+
+
+def _printable(text: str) -> str:
+    """Returns a text without what no UTF-8 stands for, as in file names."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def report_graded(

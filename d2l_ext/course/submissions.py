@@ -59,7 +59,8 @@ def read_file(path: Path) -> bytes:
     try:
         # Without waiting, should it be a pipe.
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-        with open(os.open(path, flags), "rb") as file:
+        # An opener's descriptor is closed even if it is a folder's.
+        with open(path, "rb", opener=lambda p, _: os.open(p, flags)) as file:
             data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise

@@ -108,10 +108,12 @@ def _walk_member(
     depth: int | None,
 ) -> Iterator[File]:
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
-    name = at.joinpath(*(part for part in parts if part not in ("/", "..")))
+    # One that starts with "/" or "//" would make joinpath forget ``at``.
+    inside = [p for p in parts if p != ".." and not p.startswith("/")]
+    name = at.joinpath(*inside)
     if info.is_dir() or _is_clutter(name):
         return
-    file = _file(name, info.file_size, lambda: archive.read(info))
+    file = _file(name, info.file_size, lambda: _read_member(archive, info))
     left = _MOST_NESTED if depth is None else depth - 1
     if name.suffix.lower() != ".zip" or file.problem or not left:
         yield file
@@ -122,6 +124,15 @@ def _walk_member(
         yield File(name, problem=f"the zip cannot be read: {error}")
         return
     yield from _walk_zip(inner, name, left)
+
+
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Returns what a member unpacks to, but no more than the zip says."""
+    with archive.open(info) as stream:
+        data = stream.read(info.file_size)
+        # Only who reads to the end has the checksum compared.
+        stream.read(1)
+    return data
 
 
 def _file(name: PurePosixPath, size: int, read: Callable[[], bytes]) -> File:

@@ -74,6 +74,7 @@ def test_a_limit_that_is_none_is_refused(capsys, option, value):
     said = error(capsys, "grade", f"{option}={value}")
     assert f"argument {option}" in said
     assert value in said
+    assert "_" not in said.partition("error:")[2]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from d2l_ext.course.collect import collect
 from d2l_ext.course.folder import CourseError
@@ -215,3 +216,49 @@ def test_collecting_again_replaces_what_is_handed_in_again(
 def test_submissions_that_are_not_there_are_an_error(course, tmp_path):
     with pytest.raises(CourseError, match="neither a folder nor a zip"):
         collect(course, ASSIGNMENT, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "other", ["double-it notes.txt", "double-it (1).ipynb"]
+)
+def test_of_two_files_the_one_with_an_answer_is_taken(
+    course, submissions, other
+):
+    answer = notebook(DOUBLE)
+    root = submissions({f"jane/{other}": b"", "jane/double-it.ipynb": answer})
+    found = collect(course, ASSIGNMENT, root)
+    assert [one.path.name for one in found if one.taken] == ["double-it.ipynb"]
+    assert list(collected(course).values()) == [answer]
+    assert "there is jane/double-it.ipynb" in remarks(found)[f"jane/{other}"]
+
+
+@pytest.mark.parametrize("stray", ["grades.csv", "hw/grades.csv", "hw/x.zip"])
+def test_a_stray_file_makes_no_student_of_the_folder(
+    course, submissions, stray
+):
+    names = ("jane", "zoe")
+    files = {f"hw/{one}/double-it.ipynb": notebook(DOUBLE) for one in names}
+    found = collect(course, ASSIGNMENT, submissions({stray: b"", **files}))
+    assert {one.student for one in found if one.taken} == set(names)
+
+
+@pytest.mark.parametrize("pattern", ["[", "jane"])
+def test_a_pattern_that_tells_no_student_is_an_error(
+    course, submissions, pattern
+):
+    root = submissions({"jane/double-it.ipynb": notebook(DOUBLE)})
+    with pytest.raises(CourseError, match="--students"):
+        collect(course, ASSIGNMENT, root, pattern)
+
+
+def test_a_pattern_may_leave_the_student_out(course, submissions):
+    root = submissions({"jane/double-it.ipynb": notebook(DOUBLE)})
+    (found,) = collect(course, ASSIGNMENT, root, "(?P<student>x)?jane")
+    assert found.student == "jane"
+
+
+def test_what_is_no_notebook_is_not_unpacked(course, submissions, monkeypatch):
+    root = submissions({"jane/double-it.mp4": b""})
+    monkeypatch.setattr(Path, "read_bytes", pytest.fail)
+    (found,) = collect(course, ASSIGNMENT, root)
+    assert found.remark == "it is no notebook"

@@ -124,3 +124,12 @@ def test_any_folders_name_gives_settings_that_can_be_read(
 ):
     course = new_course(tmp_path / name, IDS, exercises, ASSIGNMENT)
     assert course.config().CourseDirectory.course_id == name
+
+
+def test_a_course_has_one_gradebook(tmp_path, exercises):
+    folder, db = tmp_path / "course", "sqlite:////a.db"
+    new_course(folder, IDS, exercises, ASSIGNMENT, db)
+    new_course(folder, IDS, exercises, "hw2", db)
+    with pytest.raises(CourseError, match="has its gradebook already"):
+        new_course(folder, IDS, exercises, "hw3", "sqlite:////b.db")
+    assert "hw3" not in (folder / "course.json").read_text()

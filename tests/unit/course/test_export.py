@@ -115,7 +115,9 @@ def test_a_table_comes_out_as_it_went_in(tmp_path):
     assert rows(path) == [["a", "b"], *table]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+)
 def test_no_text_becomes_a_formula(tmp_path, text):
     write_csv(tmp_path / "table.csv", ["a"], [[text]])
     assert rows(tmp_path / "table.csv") == [["a"], [f"'{text}"]]
@@ -124,3 +126,8 @@ def test_no_text_becomes_a_formula(tmp_path, text):
 def test_numbers_stay_numbers(tmp_path):
     write_csv(tmp_path / "table.csv", ["a", "b"], [[-1, -0.5]])
     assert rows(tmp_path / "table.csv")[1] == ["-1", "-0.5"]
+
+
+def test_a_name_that_is_no_utf_8_is_written_with_backslashes(tmp_path):
+    write_csv(tmp_path / "table.csv", ["a"], [["\udce9.ipynb"]])
+    assert rows(tmp_path / "table.csv") == [["a"], ["\\udce9.ipynb"]]

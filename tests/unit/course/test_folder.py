@@ -39,7 +39,9 @@ def test_an_unknown_assignment_is_an_error_that_lists_the_others(two):
         two.assignment("hw3")
 
 
-@pytest.mark.parametrize("text", [None, "", '{"assignments": '])
+@pytest.mark.parametrize(
+    "text", [None, "", '{"assignments": ', "[]", "null", "{}"]
+)
 def test_a_folder_that_is_no_course_is_named(tmp_path, text):
     if text is not None:
         (tmp_path / "course.json").write_text(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -124,3 +125,12 @@ def test_an_assignment_that_is_not_released_is_an_error(released):
         open_gradebook(released, "hw2"),
     ):
         pass
+
+
+def test_a_driver_that_is_not_installed_is_named(released, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    url = "postgresql://user:secret@localhost/x"
+    with pytest.raises(CourseError, match="pip install psycopg") as caught:
+        record(replace(released, db=url), RIGHT)
+    assert "secret" not in str(caught.value)

@@ -118,3 +118,17 @@ def test_a_grader_that_was_killed_is_in_nobodys_way(course):
         other.kill()
     with only_grader(course):
         pass
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"fingerprint": "1"}'),
+        '{"fingerprint": "1", "results": [{"errors": [], "old": 1}]}',
+    ],
+)
+def test_what_cannot_be_read_is_not_graded(ledger, text):
+    ledger.write(submission(), RESULTS, recorded=False)
+    ledger._path("jane").write_text(text)
+    assert ledger.results("jane", "1") is None
+    assert not ledger.is_recorded("jane")

@@ -60,3 +60,33 @@ def test_a_name_is_harmless_as_a_folder_and_in_a_table(name):
     assert len(found) <= 100
     assert not set(found) & set("/\\=+@\n\0")
     assert not found.startswith((".", "-"))
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        (f"mallory/x_{BLACKBOARD}", "mallory"),
+        (f"mallory_1_2_my.zip/{MOODLE}/conv-axes.ipynb", "mallory_1"),
+        (f"mallory_1_2_{BLACKBOARD}", "mallory_1"),
+        (f"Mal_1_assignsubmission_file_{MOODLE}axes.ipynb", "Mal_1"),
+        ("Jane Doe/conv-axes_2024_11_05.ipynb", "Jane_Doe"),
+    ],
+)
+def test_what_a_student_names_makes_nobody_else_of_him(path, student):
+    assert student_of(PurePosixPath(path), EXERCISES) == student
+
+
+@pytest.mark.parametrize(
+    ("path", "student"),
+    [
+        ("conv-axes-Copy1.ipynb", ""),
+        ("conv-axes_copy.ipynb", ""),
+        ("conv-axes.ipynb.txt", ""),
+        ("conv-axes_2024-11-05.ipynb", ""),
+        ("jane_conv-axes.ipynb.txt", "jane"),
+        ("Jane.ZIP/conv-axes.ipynb", "Jane"),
+        ("Jose\u0301/conv-axes.ipynb", "Jos\xe9"),
+    ],
+)
+def test_what_programs_add_to_names_is_no_student(path, student):
+    assert student_of(PurePosixPath(path), EXERCISES) == student

@@ -27,9 +27,9 @@ def copies(course):
     return {path.name: path for path in folder.glob("*")}
 
 
-def add_cell(course, source):
-    """Adds a cell to the source of the first exercise."""
-    path = course.root / "source" / ASSIGNMENT / "double-it.ipynb"
+def add_cell(course, source, name="double-it.ipynb"):
+    """Adds a cell to the source of an exercise."""
+    path = course.root / "source" / ASSIGNMENT / name
     notebook = json.loads(path.read_text())
     notebook["cells"].append(cell(source, "another"))
     path.write_text(json.dumps(notebook))
@@ -69,3 +69,21 @@ def test_a_copy_with_a_line_of_the_solution_is_not_released(released, source):
 def test_a_short_line_may_be_anywhere(released):
     add_cell(released, "Y = X")
     assert len(release(released, ASSIGNMENT)) == 2
+
+
+def test_a_line_with_quotes_is_found(released):
+    path = released.root / "source" / ASSIGNMENT / "double-it.ipynb"
+    line = 'result_of_it = {"a": X}["a"]'
+    escaped = json.dumps(line)[1:-1]
+    path.write_text(path.read_text().replace(LINE, escaped))
+    add_cell(released, line)
+    with pytest.raises(CourseError, match=r"double-it\.ipynb would give"):
+        release(released, ASSIGNMENT)
+
+
+def test_all_copies_that_leak_are_removed(released):
+    add_cell(released, LINE)
+    add_cell(released, "result_of_it = X * 0.5", "half.ipynb")
+    with pytest.raises(CourseError, match=r"(?s)double-it.*half"):
+        release(released, ASSIGNMENT)
+    assert not copies(released)

@@ -51,3 +51,9 @@ def test_what_could_not_be_graded_is_a_failure(course, capsys):
     assert "not graded: a: no memory" in capsys.readouterr().err
     (row,) = table(course.root / "reports" / "numbers-graded.csv")
     assert (row["result"], row["points"]) == ("not graded", "")
+
+
+def test_a_name_that_is_no_utf_8_is_printed(course, capsys):
+    found = [Found(PurePosixPath("\udce9.png"), remark="it is no notebook")]
+    report_collected(course, ASSIGNMENT, found)
+    assert "\\udce9.png: it is no notebook" in capsys.readouterr().out

@@ -128,3 +128,12 @@ def test_links_pipes_and_folders_are_no_files(tmp_path):
 )
 def test_definitions_are_recognized(source, found):
     assert defines(f"x = 1\n{source}", "f") == found
+
+
+def test_a_folder_is_closed_again(tmp_path):
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(Unreadable, match="is no file") as caught:
+        read_file(tmp_path)
+    # The exception holds what read_file had open.
+    assert caught
+    assert len(os.listdir("/proc/self/fd")) == before

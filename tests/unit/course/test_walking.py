@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 import zipfile
 
 from d2l_ext.course import walking
@@ -121,3 +122,32 @@ def test_what_is_neither_folder_nor_zip_is_refused(tmp_path):
     for name in ("x", "nothing"):
         with pytest.raises(CourseError, match="neither a folder nor a zip"):
             found(tmp_path / name)
+
+
+def test_two_slashes_do_not_hide_whose_zip_it_is(tmp_path):
+    (tmp_path / "ada.zip").write_bytes(packed(**{"//zoe/x": b"1"}))
+    assert found(tmp_path) == {"ada.zip/zoe/x": b"1"}
+
+
+def test_a_zip_that_lies_about_its_sizes_is_not_unpacked(tmp_path):
+    data = bytearray(packed(x=bytes(100 << 20)))
+    at = data.find(b"PK\1\2")
+    data[at + 24 : at + 28] = data[22:26] = (10).to_bytes(4, "little")
+    (tmp_path / "x.zip").write_bytes(data)
+    tracemalloc.start()
+    try:
+        for file in walk(tmp_path):
+            with pytest.raises(OSError, match="it cannot be read"):
+                file.read()
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_damaged_stream_is_an_error_of_its_own(tmp_path):
+    data = bytearray(packed(x=b"x" * 5000))
+    data[31:35] = b"\xff" * 4
+    (tmp_path / "x.zip").write_bytes(data)
+    for file in walk(tmp_path):
+        with pytest.raises(OSError, match="it cannot be read"):
+            file.read()
