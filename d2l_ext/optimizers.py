@@ -156,7 +156,7 @@ class Momentum(Rule):
 
 
 @dataclass(frozen=True)
-class Nesterov(Rule):
+class Nesterov(Momentum):
     r"""Nesterov's momentum, in the form that frameworks implement.
 
     .. math::
@@ -177,15 +177,11 @@ class Nesterov(Rule):
     Bengio, Boulanger-Lewandowski and Pascanu (2013), section 3.5.
     """
 
-    momentum: float = 0.9
-    num_states: ClassVar[int] = 1
-
     def _step(
         self, g: Any, state: State, t: int, lr: float
     ) -> tuple[Any, State]:
-        (v,) = state
-        v = self.momentum * v + lr * g
-        return self.momentum * v + lr * g, (v,)
+        v, state = super()._step(g, state, t, lr)
+        return self.momentum * v + lr * g, state
 
 
 def nesterov_look_ahead(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from d2l_ext.layers.residual import (
@@ -47,17 +48,43 @@ def basic_branch(
     """
     whole_number("channels", channels)
     whole_number("strides", strides)
-    return chain(
-        _conv(channels, 3, strides, norm, use_bias),
-        *normalization(norm),
-        relu(),
-        _conv(channels, 3, 1, norm, use_bias),
-        *normalization(norm),
-    )
+    layers = _Layers(norm, use_bias)
+    return BasicBlock._make_branch(channels, strides, layers)
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """Makes the layers of a block, all with its norm and its biases."""
+
+    norm: Maker | None
+    use_bias: bool | None
+
+    def conv(
+        self, channels: int, kernel_size: int, strides: int = 1
+    ) -> nn.Conv2D:
+        use_bias = (
+            self.norm is None if self.use_bias is None else self.use_bias
+        )
+        return nn.Conv2D(
+            channels,
+            kernel_size,
+            strides,
+            padding=kernel_size // 2,
+            use_bias=use_bias,
+        )
+
+    def normalized(self, *sizes: int) -> list[gluon.HybridBlock]:
+        return [self.conv(*sizes), *normalization(self.norm)]
+
+    def preactivation(self) -> nn.HybridSequential:
+        return chain(*normalization(self.norm), relu())
 
 
 class _ConvolutionalBlock(Residual):
     """What the blocks have in common: their arguments and their shortcut."""
+
+    #: Whether norm and ReLU stand first, instead of a ReLU behind the sum.
+    _preactivates = False
 
     def __init__(
         self,
@@ -71,31 +98,21 @@ class _ConvolutionalBlock(Residual):
     ) -> None:
         whole_number("channels", channels)
         whole_number("strides", strides)
+        layers = _Layers(norm, use_bias)
         super().__init__(
-            self._make_branch(channels, strides, norm, use_bias),
-            _projection(
-                channels, strides, in_channels, projection, norm, use_bias
-            ),
-            self._make_activation(),
+            self._make_branch(channels, strides, layers),
+            _projection(channels, strides, in_channels, projection, layers),
+            None if self._preactivates else relu(),
         )
-        self.preactivation = self._make_preactivation(norm)
+        self.preactivation: Any = (
+            layers.preactivation() if self._preactivates else None
+        )
 
     @staticmethod
     def _make_branch(
-        channels: int,
-        strides: int,
-        norm: Maker | None,
-        use_bias: bool | None,
+        channels: int, strides: int, layers: _Layers
     ) -> nn.HybridSequential:
         raise NotImplementedError
-
-    @staticmethod
-    def _make_activation() -> gluon.HybridBlock | None:
-        return relu()
-
-    @staticmethod
-    def _make_preactivation(norm: Maker | None) -> Any:
-        return None
 
 
 class BasicBlock(_ConvolutionalBlock):
@@ -138,12 +155,13 @@ class BasicBlock(_ConvolutionalBlock):
 
     @staticmethod
     def _make_branch(
-        channels: int,
-        strides: int,
-        norm: Maker | None,
-        use_bias: bool | None,
+        channels: int, strides: int, layers: _Layers
     ) -> nn.HybridSequential:
-        return basic_branch(channels, strides, norm=norm, use_bias=use_bias)
+        return chain(
+            *layers.normalized(channels, 3, strides),
+            relu(),
+            *layers.normalized(channels, 3),
+        )
 
 
 class BottleneckBlock(_ConvolutionalBlock):
@@ -171,10 +189,7 @@ class BottleneckBlock(_ConvolutionalBlock):
 
     @staticmethod
     def _make_branch(
-        channels: int,
-        strides: int,
-        norm: Maker | None,
-        use_bias: bool | None,
+        channels: int, strides: int, layers: _Layers
     ) -> nn.HybridSequential:
         if channels % 4:
             raise ValueError(
@@ -182,14 +197,11 @@ class BottleneckBlock(_ConvolutionalBlock):
                 f"{channels}"
             )
         return chain(
-            _conv(channels // 4, 1, 1, norm, use_bias),
-            *normalization(norm),
+            *layers.normalized(channels // 4, 1),
             relu(),
-            _conv(channels // 4, 3, strides, norm, use_bias),
-            *normalization(norm),
+            *layers.normalized(channels // 4, 3, strides),
             relu(),
-            _conv(channels, 1, 1, norm, use_bias),
-            *normalization(norm),
+            *layers.normalized(channels, 1),
         )
 
 
@@ -214,27 +226,17 @@ class PreActivationBlock(_ConvolutionalBlock):
     Source: He et al. (2016, identity mappings), figure 4 (e).
     """
 
+    _preactivates = True
+
     @staticmethod
     def _make_branch(
-        channels: int,
-        strides: int,
-        norm: Maker | None,
-        use_bias: bool | None,
+        channels: int, strides: int, layers: _Layers
     ) -> nn.HybridSequential:
         return chain(
-            _conv(channels, 3, strides, norm, use_bias),
-            *normalization(norm),
+            *layers.normalized(channels, 3, strides),
             relu(),
-            _conv(channels, 3, 1, norm, use_bias),
+            layers.conv(channels, 3),
         )
-
-    @staticmethod
-    def _make_activation() -> None:
-        return None
-
-    @staticmethod
-    def _make_preactivation(norm: Maker | None) -> nn.HybridSequential:
-        return chain(*normalization(norm), relu())
 
     def hybrid_forward(self, F: Any, X: Any) -> Any:
         activated = self.preactivation(X)
@@ -243,29 +245,12 @@ class PreActivationBlock(_ConvolutionalBlock):
         return add(F, self.branch(activated), shortcut)
 
 
-def _conv(
-    channels: int,
-    kernel_size: int,
-    strides: int,
-    norm: Maker | None,
-    use_bias: bool | None,
-) -> nn.Conv2D:
-    return nn.Conv2D(
-        channels,
-        kernel_size,
-        strides,
-        padding=kernel_size // 2,
-        use_bias=norm is None if use_bias is None else use_bias,
-    )
-
-
 def _projection(
     channels: int,
     strides: int,
     in_channels: int,
     projection: bool | None,
-    norm: Maker | None,
-    use_bias: bool | None,
+    layers: _Layers,
 ) -> nn.Conv2D | None:
     """Returns the convolution of a shortcut, or None for the identity."""
     whole_number("in_channels", in_channels, smallest=0)
@@ -278,4 +263,4 @@ def _projection(
             "without a projection: leave out projection=False"
         )
     needed = changes if projection is None else projection
-    return _conv(channels, 1, strides, norm, use_bias) if needed else None
+    return layers.conv(channels, 1, strides) if needed else None
