@@ -67,9 +67,15 @@ def relu_derivative(x: np.ndarray) -> np.ndarray:
     return (x > 0).astype(x.dtype)
 
 
+def _negative_part(x: np.ndarray) -> np.ndarray:
+    """min(x, 0), whose derivative at 0 is 1, where that of ReLU is 0."""
+    return _operators(x).np.minimum(x, 0)
+
+
 def leaky_relu(x: np.ndarray, alpha: float = 0.01) -> np.ndarray:
     r""":math:`x` for positive x, else :math:`\alpha x`."""
-    return _operators(x).np.where(x > 0, x, alpha * x)
+    # A sum, and not `where`: forward and back that takes three times as long.
+    return relu(x) + alpha * _negative_part(x)
 
 
 def leaky_relu_derivative(x: np.ndarray, alpha: float = 0.01) -> np.ndarray:
@@ -95,10 +101,7 @@ def prelu_derivative(
 
 def elu(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
     r""":math:`x` for positive x, else :math:`\alpha (e^x - 1)`."""
-    F = _operators(x).np
-    # Bounded before the exponential: `where` computes both of its branches,
-    # and the gradient of an infinite one is not a number.
-    return F.where(x > 0, x, alpha * F.expm1(F.minimum(x, 0)))
+    return relu(x) + alpha * _operators(x).np.expm1(_negative_part(x))
 
 
 def elu_derivative(x: np.ndarray, alpha: float = 1.0) -> np.ndarray:
