@@ -6,7 +6,7 @@ RUN := .venv/bin/python
 unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE VIRTUAL_ENV PYTHONPATH
 
 .PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
-	lanes bench clean
+	lanes full bench clean
 
 help:
 	@echo "make book       build the book into _build/html"
@@ -19,6 +19,7 @@ help:
 	@echo "  make nbval      run the chapters on each context"
 	@echo "  make browser    test the built book in a browser"
 	@echo "make lanes      test in fresh environments: classic and Colab-like"
+	@echo "make full       run the chapters at full scale on IMAGES=folder"
 	@echo "make bench      measure speed and memory against d2l and PyTorch"
 	@echo "make clean      remove what was built, and the environments"
 
@@ -60,6 +61,11 @@ browser: book
 
 lanes: setup
 	$(RUN) -m tools.lanes $(LANES)
+
+# The real training sets take hours on a CPU; a folder with fewer images of
+# the same format shows that the reference set-ups run.
+full: setup
+	$(RUN) tools/run_chapters.py --contexts cpu --full "$(IMAGES)"
 
 bench: setup
 	$(RUN) benchmarks/run.py

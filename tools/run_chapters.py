@@ -7,12 +7,15 @@ every array and network that the chapter made is on the context asked for.
 
     python tools/run_chapters.py [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
 
-As many chapters run side by side as there are cores.
+As many chapters run side by side as there are cores. With ``--full FOLDER``
+they run at full scale instead, on the four files of Fashion-MNIST's names in
+that folder, which may hold fewer images than the real ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
@@ -48,6 +51,17 @@ assert not _elsewhere, f"not on {_asked}: {_elsewhere}"
 assert _found or "np" not in globals(), "the chapter made no array"
 """
 
+#: Becomes the first cell of a chapter that runs on files of other checksums.
+OTHER_FILES = """\
+import functools as _functools
+import d2l_ext.data as _data
+from d2l_ext.download import Source as _Source
+
+_data.load_fashion_mnist = _functools.partial(
+    _data.load_fashion_mnist, source=_Source((), {checksums})
+)
+"""
+
 
 def contexts() -> list[str]:
     """Returns the contexts to run on."""
@@ -74,8 +88,37 @@ def copy_with_audit(chapter: Path, folder: Path) -> None:
     nbformat.write(notebook, folder / chapter.name)
 
 
-def start(context: str, folder: Path) -> subprocess.Popen[str]:
-    """Starts nbval on the chapters in ``folder``."""
+def missing_files(images: Path) -> list[str]:
+    """Returns the files of Fashion-MNIST that a folder lacks."""
+    from d2l_ext.download import FASHION_MNIST
+
+    return [f for f in FASHION_MNIST.checksums if not (images / f).is_file()]
+
+
+def set_full(notebook: Path, images: Path) -> None:
+    """Makes a copy of a chapter read ``images``, and compare no output."""
+    from d2l_ext.download import FASHION_MNIST
+
+    checksums = {
+        name: "sha256:"
+        + hashlib.sha256((images / name).read_bytes()).hexdigest()
+        for name in FASHION_MNIST.checksums
+    }
+    content = nbformat.read(notebook, as_version=4)
+    for cell in content.cells:
+        cell.metadata.pop("tags", None)
+    source = OTHER_FILES.format(checksums=checksums)
+    content.cells.insert(0, nbformat.v4.new_code_cell(source, id="files"))
+    nbformat.write(content, notebook)
+
+
+def start(
+    context: str, folder: Path, data: Path | None = None
+) -> subprocess.Popen[str]:
+    """Starts nbval on the chapters in ``folder``.
+
+    With a folder of data they run at full scale.
+    """
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q"]
     command += ["--nbval-current-env"]
     command += [f"--nbval-cell-timeout={CELL_TIMEOUT}", "--timeout=0"]
@@ -95,6 +138,8 @@ def start(context: str, folder: Path) -> subprocess.Popen[str]:
     )
     for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
         environment.pop(name, None)
+    if data is not None:
+        environment |= {"D2L_EXT_SCALE": "full", "D2L_EXT_DATA": str(data)}
     return subprocess.Popen(
         [*command, os.fspath(folder)],
         cwd=folder,
@@ -112,19 +157,33 @@ def main() -> int:
     parser.add_argument(
         "--contexts", help="names with commas between, such as cpu,cpu(1)"
     )
+    parser.add_argument(
+        "--full", type=Path, metavar="FOLDER", help="run at full scale on it"
+    )
     arguments = parser.parse_args()
+    if arguments.full:
+        missing = missing_files(arguments.full)
+        if missing:
+            parser.error(f"{arguments.full} has no {', '.join(missing)}")
     chapters = arguments.chapters or sorted(ROOT.glob("chapters/**/*.ipynb"))
     names = arguments.contexts.split(",") if arguments.contexts else contexts()
     print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
     groups = split(chapters, max(1, (os.cpu_count() or 1) // len(names)))
     with tempfile.TemporaryDirectory() as name:
         folders = [Path(name, str(i)) for i in range(len(groups))]
+        data = None
+        if arguments.full:
+            data = Path(name, "data")
+            data.mkdir()
+            (data / "fashion-mnist").symlink_to(arguments.full.resolve())
         for folder, group in zip(folders, groups, strict=True):
             folder.mkdir()
             for chapter in group:
                 copy_with_audit(chapter, folder)
+                if arguments.full:
+                    set_full(folder / chapter.name, arguments.full)
         runs = [
-            (context, start(context, folder))
+            (context, start(context, folder, data))
             for context in names
             for folder in folders
         ]

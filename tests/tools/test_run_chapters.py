@@ -1,10 +1,13 @@
 """The runner of the chapters, and the audit that it adds to each."""
 
+import gzip
 import os
+import struct
 import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 
 from tools import run_chapters
@@ -47,6 +50,14 @@ def audit(source, context):
     return result.stderr
 
 
+def write_chapter(path, cell):
+    """Writes a notebook of one cell."""
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    metadata = {"kernelspec": kernel | {"language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
+    nbformat.write(notebook, path)
+
+
 @pytest.mark.parametrize("context", ["cpu", "cpu(1)"])
 def test_a_chapter_on_the_context_asked_for_passes(context):
     assert audit(ON_ASKED, context) == ""
@@ -70,11 +81,7 @@ def test_kept_outputs_are_compared(tmp_path, monkeypatch, capsys):
         outputs=[nbformat.v4.new_output("stream", text="3\n")],
     )
     path = tmp_path / "wrong.ipynb"
-    kernel = {"name": "python3", "display_name": "Python 3"}
-    metadata = {"kernelspec": kernel | {"language": "python"}}
-    nbformat.write(
-        nbformat.v4.new_notebook(cells=[cell], metadata=metadata), path
-    )
+    write_chapter(path, cell)
     monkeypatch.setattr(
         sys, "argv", ["run_chapters.py", "--contexts", "cpu", str(path)]
     )
@@ -102,10 +109,7 @@ def test_every_chapter_runs_and_each_failure_counts(
     monkeypatch.setattr(run_chapters.os, "cpu_count", lambda: 2)
     for name, source in (("one", "1 / 1"), ("two", "1 / 0")):
         cell = nbformat.v4.new_code_cell(source, id="divide")
-        kernel = {"name": "python3", "display_name": "Python 3"}
-        metadata = {"kernelspec": kernel | {"language": "python"}}
-        notebook = nbformat.v4.new_notebook(cells=[cell], metadata=metadata)
-        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+        write_chapter(tmp_path / f"{name}.ipynb", cell)
     chapters = [str(tmp_path / f"{name}.ipynb") for name in ("one", "two")]
     monkeypatch.setattr(
         sys, "argv", ["run_chapters.py", "--contexts", "cpu", *chapters]
@@ -115,3 +119,42 @@ def test_every_chapter_runs_and_each_failure_counts(
     assert "nbval: 2 chapters on cpu" in output
     assert output.count("--- cpu") == 2
     assert "ZeroDivisionError" in output
+
+
+ON_IMAGES = """\
+import d2l_ext
+from mxnet import np
+
+train_iter, test_iter = d2l_ext.load_images(quick={}, full={"batch_size": 2})
+assert train_iter.X.shape == (3, 1, 4, 4), "not the files in the folder"
+"""
+
+
+def write_idx(path, values):
+    """Writes an array of bytes as Fashion-MNIST's files have it."""
+    header = bytes((0, 0, 8, values.ndim))
+    header += struct.pack(f">{values.ndim}I", *values.shape)
+    path.write_bytes(gzip.compress(header + values.tobytes()))
+
+
+def test_full_scale_is_run_on_the_files_that_are_given(
+    tmp_path, monkeypatch, capsys
+):
+    for part, count in (("train", 3), ("t10k", 2)):
+        images = np.zeros((count, 4, 4), np.uint8)
+        write_idx(tmp_path / f"{part}-images-idx3-ubyte.gz", images)
+        labels = np.arange(count, dtype=np.uint8)
+        write_idx(tmp_path / f"{part}-labels-idx1-ubyte.gz", labels)
+    cell = nbformat.v4.new_code_cell(ON_IMAGES, id="images")
+    write_chapter(tmp_path / "images.ipynb", cell)
+    chapter = str(tmp_path / "images.ipynb")
+    options = ["run_chapters.py", "--contexts", "cpu", "--full"]
+    monkeypatch.setattr(sys, "argv", [*options, str(tmp_path), chapter])
+    assert run_chapters.main() == 0, capsys.readouterr().out
+
+
+def test_a_folder_without_the_files_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["run_chapters", "--full", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        run_chapters.main()
+    assert "has no t10k-labels-idx1-ubyte.gz" in capsys.readouterr().err
