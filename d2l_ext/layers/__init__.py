@@ -1,17 +1,16 @@
 """Gluon blocks written from scratch, one family a module."""
 
-from d2l_ext.layers.activations import (
-    ACTIVATIONS,
+from d2l_ext.layers.activation_blocks import (
     ELU,
     GELU,
     SELU,
-    Activation,
     LeakyReLU,
     Maxout,
     PReLU,
     SiLU,
     make_activation,
 )
+from d2l_ext.layers.activations import ACTIVATIONS, Activation
 from d2l_ext.layers.dense import DenseBlock, TransitionBlock
 from d2l_ext.layers.dropout import (
     Dropout,
