@@ -269,8 +269,8 @@ def make_activation(name: str) -> gluon.HybridBlock:
     Parameters
     ----------
     name : str
-        A name in :data:`d2l_ext.layers.ACTIVATIONS`, ``'softrelu'`` or
-        ``'softsign'``.
+        A name in :data:`d2l_ext.layers.activations.ACTIVATIONS`,
+        ``'softrelu'`` or ``'softsign'``.
 
     Returns
     -------
