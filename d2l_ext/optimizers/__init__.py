@@ -1,15 +1,17 @@
 r"""Optimizers from scratch, each rule written once and usable two ways.
 
-A :class:`Rule` is a pair of pure functions on arrays, NumPy's or MXNet's::
+A :class:`~d2l_ext.optimizers.Rule` is a pair of pure functions on arrays,
+NumPy's or MXNet's::
 
     rule = Momentum(lr=0.1)
     state = rule.init(w)
     for t in range(1, num_steps + 1):
         w, state = rule.update(w, gradient(w), state, t)
 
-:class:`ScratchOptimizer` makes an ``mxnet.optimizer.Optimizer`` of a rule.
-Importing this package registers one for each rule, so that ``gluon.Trainer``
-and :func:`d2l_ext.fit` take ``'scratch_sgd'``, ``'scratch_adam'`` and so on.
+:class:`~d2l_ext.optimizers.ScratchOptimizer` makes an
+``mxnet.optimizer.Optimizer`` of a rule. Importing this package registers one
+for each rule, so that ``gluon.Trainer`` and :func:`d2l_ext.fit` take
+``'scratch_sgd'``, ``'scratch_adam'`` and so on.
 
 The rules take the same steps as MXNet 1.9.1's own, with :math:`\epsilon` where
 MXNet has it: inside the root in AdaGrad, RMSProp and AdaDelta, outside of it
