@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +35,17 @@ class Trial:
     net: gluon.Block
     history: History
     test_acc: float
+
+    @property
+    def train_loss(self) -> float:
+        """The mean training loss of the last epoch, infinite if it diverged.
+
+        The learning rate of each side of a comparison is chosen by it: the
+        test set is there to compare them.
+        """
+        if self.history.diverged_at is not None:
+            return math.inf
+        return self.history.train_loss[-1]
 
 
 def trial(

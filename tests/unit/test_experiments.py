@@ -1,5 +1,6 @@
 """Fair comparisons: a trial depends on its seed and on nothing else."""
 
+import math
 import warnings
 
 import d2l_ext
@@ -58,6 +59,7 @@ def test_a_trial_keeps_network_history_and_accuracy():
     run = trial(make_net, train_iter, test_iter, num_epochs=20, lr=0.3)
     assert run.history.num_epochs == 20
     assert run.test_acc == run.history.test_acc[-1] > 0.5
+    assert run.train_loss == run.history.train_loss[-1] < 1
     assert d2l_ext.evaluate(run.net, test_iter)[1] == run.test_acc
 
 
@@ -78,6 +80,7 @@ def test_a_trial_that_diverges_is_evaluated_without_a_warning():
         warnings.simplefilter("error")
         run = trial(lambda: mlp([8, 8]), *data(), num_epochs=5, lr=1e10)
     assert run.history.diverged_at is not None
+    assert run.train_loss == math.inf
     _, test_iter = data()
     # A network without numbers names the first class for every example.
     assert run.test_acc == (test_iter.y == 0).mean()
