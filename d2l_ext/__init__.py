@@ -11,14 +11,29 @@ from importlib import import_module
 from typing import Any
 
 from d2l_ext._version import __version__
-from d2l_ext.compat import import_mxnet
+from d2l_ext.compat import import_mxnet, import_mxnet_later
 
-try:
-    import_mxnet().npx.set_np()
-except ImportError:
-    # The command that reports what is broken must still run.
-    if sys.orig_argv[-3:] != ["-m", "d2l_ext", "doctor"]:
-        raise
+
+def _command() -> str:
+    """Returns which command of ``python -m d2l_ext`` this process runs."""
+    started = sys.orig_argv[-len(sys.argv) - 1 :]
+    return "".join(started[2:3]) if started[:2] == ["-m", "d2l_ext"] else ""
+
+
+def _set_np(mxnet: Any) -> None:
+    mxnet.npx.set_np()
+
+
+if _command() == "course":
+    # Its commands need NumPy alone, and MXNet takes longer than they do.
+    import_mxnet_later(_set_np)
+else:
+    try:
+        _set_np(import_mxnet())
+    except ImportError:
+        # The command that reports what is broken must still run.
+        if _command() != "doctor":
+            raise
 
 #: Where each public name lives; ``d2l_ext.fit`` loads ``d2l_ext.training``.
 _PUBLIC = {

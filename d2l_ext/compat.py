@@ -225,31 +225,86 @@ def import_mxnet() -> types.ModuleType:
     """
     is_first = "mxnet" not in sys.modules
     if is_first:
-        if any(name.startswith("mxnet.") for name in sys.modules):
-            raise ImportError(
-                "mxnet was imported before d2l_ext in this process and "
-                "failed, and what is left of it cannot be repaired. Restart "
-                "Python (in a notebook: restart the kernel) and import "
-                "d2l_ext first."
-            )
-        _check_installed()
-        preload_cuda()
-        choose_engine()
-        if not any(isinstance(hook, _Finder) for hook in sys.meta_path):
-            sys.meta_path.insert(0, _Finder())
+        _prepare()
     try:
         mxnet = importlib.import_module("mxnet")
     except OSError as error:
         raise ImportError(_explain_missing_library(str(error))) from error
+    _check_version(mxnet)
+    if is_first:
+        _start_engine(mxnet)
+    return mxnet
+
+
+def import_mxnet_later(then: Callable[[types.ModuleType], None]) -> None:
+    """Leaves MXNet to the first ``import mxnet``, which then works, too.
+
+    Parameters
+    ----------
+    then : callable
+        Is called with MXNet after that import.
+    """
+    if "mxnet" not in sys.modules:
+        sys.meta_path.insert(0, _LaterFinder(then))
+
+
+class _LaterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Does for one ``import mxnet`` what :func:`import_mxnet` does."""
+
+    def __init__(self, then: Callable[[types.ModuleType], None]) -> None:
+        self._then = then
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "mxnet":
+            return None
+        sys.meta_path.remove(self)
+        _prepare()
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            self._loader, spec.loader = spec.loader, self
+        return spec
+
+    def create_module(self, spec: Any) -> types.ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        try:
+            self._loader.exec_module(module)
+        except OSError as error:
+            raise ImportError(_explain_missing_library(str(error))) from error
+        _check_version(module)
+        _start_engine(module)
+        self._then(module)
+
+
+def _prepare() -> None:
+    """Does what comes before the first import of MXNet."""
+    if any(name.startswith("mxnet.") for name in sys.modules):
+        raise ImportError(
+            "mxnet was imported before d2l_ext in this process and "
+            "failed, and what is left of it cannot be repaired. Restart "
+            "Python (in a notebook: restart the kernel) and import "
+            "d2l_ext first."
+        )
+    _check_installed()
+    preload_cuda()
+    choose_engine()
+    if not any(isinstance(hook, _Finder) for hook in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def _check_version(mxnet: types.ModuleType) -> None:
     if mxnet.__version__ != MXNET_VERSION:
         raise ImportError(
             f"d2l_ext needs mxnet {MXNET_VERSION}, but mxnet "
             f"{mxnet.__version__} is installed. Install it with: "
             f"pip install --no-deps mxnet=={MXNET_VERSION}"
         )
-    if is_first:
-        _start_engine(mxnet)
-    return mxnet
 
 
 def _check_installed() -> None:

@@ -370,6 +370,49 @@ def raising(error):
     return function
 
 
+# MXNet later
+
+
+LATER = f"""
+import importlib.util, json, sys
+
+spec = importlib.util.spec_from_file_location("compat", {compat.__file__!r})
+compat = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(compat)
+called = []
+compat.import_mxnet_later(called.append)
+before = "mxnet" in sys.modules
+"""
+
+
+def test_mxnet_later_is_the_same_as_at_once(run_python):
+    value, error = run_python(
+        CHANGES,
+        LATER,
+        """
+        names = dict(vars(numpy))
+        import mxnet
+        from mxnet.gluon.contrib import data
+        loader = type(mxnet.__spec__.loader).__name__
+        print(json.dumps([before, called == [mxnet], loader, changes(names),
+                          mxnet.np.ones(2).tolist()]))
+        """,
+    )
+    assert error is None
+    assert value == [False, True, "SourceFileLoader", [], [1, 1]]
+
+
+def test_mxnet_later_is_refused_as_at_once(run_python, fake_mxnet):
+    folder = fake_mxnet(__init__="__version__ = '2.0.0'")
+    _, error = run_python(LATER, "import mxnet", folder=folder)
+    assert error.startswith("ImportError: d2l_ext needs mxnet 1.9.1, but ")
+    (folder / "mxnet" / "__init__.py").write_text(
+        "raise OSError('libgomp.so.1: cannot open shared object file')"
+    )
+    _, error = run_python(LATER, "import mxnet", folder=folder)
+    assert "apt-get install libgomp1" in error
+
+
 def test_a_second_import_is_the_same_module():
     hooks = list(sys.meta_path)
     assert import_mxnet() is mx
