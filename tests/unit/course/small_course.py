@@ -1,33 +1,39 @@
-"""A course with one assignment of one small exercise: double each number."""
+"""A course with an assignment of small exercises, and what is handed in."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from d2l_ext.course.creating import new_course
-from d2l_ext.course.release import release
 from d2l_ext.course.sandbox import NONE, Limits, Sandbox
 
-EXERCISE = "numbers.double-it"
-ASSIGNMENT = "numbers"
+IDS = ("numbers.double-it", "numbers.half")
+ASSIGNMENT = "hw1"
 NAME = "double-it"
 RIGHT = "def double(X):\n    return X * 2\n"
 ONCE_MORE = "def double(X):\n    return X * 2 * 2\n"
+HALF = "def half(X):\n    return X / 2\n"
 
 #: The worker alone: what it gives up itself, and nothing around it.
 UNBOXED = Sandbox(NONE, Limits(20, 2, 2, 1024))
 
-MATERIAL = '''\
-"""Doubling."""
-
+_SOLUTION = '''\
+def {name}(X):
+    """Return X, {how}."""
+    ### BEGIN SOLUTION
+    Y = X
+    result_of_it = {result}
+    return result_of_it
+    ### END SOLUTION
+'''
+_MATERIAL = """\
 from d2l_ext.exercises.material import Wrong
 
 import numpy as np
 
 CHAPTER = "Numbers"
-FUNCTION = "double"
-POINTS = 3
+FUNCTION = "{name}"
+POINTS = {points}
 
 
 def cases(rng):
@@ -36,87 +42,94 @@ def cases(rng):
         yield (rng.uniform(1, 2, size=size),)
 
 
-WRONG = {
-    "twice": Wrong(lambda X: X * 4, "You doubled twice.", see="Products"),
-}
-'''
-ANSWER = '''\
-def double(X):
-    """Return X, doubled."""
-    ### BEGIN SOLUTION
-    twice_as_much = X * 2
-    return twice_as_much
-    ### END SOLUTION'''
+def once_more(X):
+    return X * 4
 
 
-def cell(kind, name, source, **about):
-    found = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
-    if kind == "code":
-        found |= {"execution_count": None, "outputs": []}
+WRONG = {{"twice": Wrong(once_more, "You doubled twice.", see="Products")}}
+"""
+
+
+def cell(source, id, kind="code", **about):
+    """Returns a cell of a source notebook; ``about`` is nbgrader's."""
+    metadata = {}
     if about:
-        about |= {"schema_version": 3, "cell_type": kind, "task": False}
-        found["metadata"] = {"nbgrader": about | {"grade_id": name}}
-    return found
-
-
-def source_notebook(answer=ANSWER, points=3):
-    cells = [
-        cell("code", "imports", "import numpy as np"),
-        cell("markdown", "statement", "# Double"),
-        cell(
-            *("code", "answer", answer),
-            grade=False,
-            solution=True,
-            locked=False,
-        ),
-        cell(
-            *("code", "graded", "# graded on hidden inputs"),
-            grade=True,
-            solution=False,
-            locked=True,
-            points=points,
-        ),
-    ]
-    kernel = {"display_name": "Python 3", "name": "python3"}
+        defaults = {"grade": False, "solution": False, "locked": False}
+        metadata["nbgrader"] = {
+            **defaults,
+            "schema_version": 3,
+            "task": False,
+            "grade_id": id,
+            "cell_type": kind,
+            **about,
+        }
+    outputs = {"execution_count": None, "outputs": []}
     return {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel | {"language": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
+        "cell_type": kind,
+        "id": id,
+        "metadata": metadata,
+        "source": source,
+        **(outputs if kind == "code" else {}),
     }
 
 
+def source_cells(name, how, result, points):
+    solution = _SOLUTION.format(name=name, how=how, result=result)
+    grading = {"grade": True, "locked": True, "points": points}
+    return [
+        cell("import numpy as np", "imports"),
+        cell(f"# X, {how}", "statement", "markdown"),
+        cell(solution, "answer", solution=True),
+        cell("# graded on hidden inputs", "graded", **grading),
+    ]
+
+
+def write_exercise(folder, id, cells, name, points):
+    path = folder.joinpath(*id.split(".")).with_suffix(".ipynb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    notebook = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "cells": cells,
+        "metadata": {"kernelspec": {**kernel, "language": "python"}},
+    }
+    path.write_text(json.dumps(notebook), "utf-8")
+    module = path.with_name(f"{path.stem.replace('-', '_')}.py")
+    module.write_text(_MATERIAL.format(name=name, points=points), "utf-8")
+
+
 def write_exercises(folder):
-    chapter = folder / "numbers"
-    chapter.mkdir(parents=True)
-    (chapter / "double_it.py").write_text(MATERIAL, "utf-8")
-    text = json.dumps(source_notebook())
-    (chapter / "double-it.ipynb").write_text(text, "utf-8")
+    """Writes two exercises; a person grades a cell of the second, too."""
+    cells = source_cells("double", "doubled", "X * 2", 2)
+    write_exercise(folder, IDS[0], cells, "double", 2)
+    cells = source_cells("half", "halved", "X * 0.5", 1)
+    grading = {"grade": True, "solution": True, "points": 4}
+    cells.append(cell("Explain.", "explain", "markdown", **grading))
+    write_exercise(folder, IDS[1], cells, "half", 1)
     return folder
 
 
-def make(folder):
-    """Makes the course in a folder, with its exercises beside it."""
-    exercises = write_exercises(folder.with_name("exercises"))
-    course = new_course(folder, [EXERCISE], exercises, ASSIGNMENT)
-    release(course, ASSIGNMENT)
-    return course
+def make_course(folder, ids=IDS, db=""):
+    """Makes a course beside its exercises; nothing is released yet."""
+    exercises = write_exercises(folder / "exercises")
+    return new_course(folder / "course", ids, exercises, ASSIGNMENT, db)
 
 
-def answered(*sources):
-    """Returns a notebook with these code cells, in JSON."""
-    cells = [cell("code", f"c{n}", text) for n, text in enumerate(sources)]
-    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4})
+def notebook(*sources):
+    """Returns a notebook that a student hands in, as bytes."""
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"cells": cells}).encode()
 
 
-def submit(course, student, text):
+def submit(course, student, data):
     """Puts a notebook where `course collect` would."""
     folder = course.path("submitted", student, ASSIGNMENT)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{NAME}.ipynb"
-    path.write_text(text, "utf-8")
+    path.write_bytes(data)
     return path
 
 
-def released(course):
-    return Path(course.root / "release" / ASSIGNMENT / f"{NAME}.ipynb")
+def student_copy(course):
+    return course.root / "release" / ASSIGNMENT / f"{NAME}.ipynb"

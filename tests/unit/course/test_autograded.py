@@ -7,13 +7,13 @@ import json
 from d2l_ext.course.autograded import autograded, points
 from d2l_ext.course.submissions import Cell
 
-import small_course
 from nbgrader.nbgraderformat import read
+from small_course import RIGHT, student_copy
 
 
 def graded_cells(course, cells, tmp_path):
     text = autograded(
-        small_course.released(course), cells, "double", "<b>box</b>", "box"
+        student_copy(course), cells, "double", "<b>box</b>", "box"
     )
     path = tmp_path / "graded.ipynb"
     path.write_text(text, "utf-8")
@@ -27,15 +27,15 @@ def grade_id(cell):
 
 
 def test_the_verdict_is_the_output_of_the_graded_cell(course, tmp_path):
-    cells = graded_cells(course, [Cell("code", small_course.RIGHT)], tmp_path)
+    cells = graded_cells(course, [Cell("code", RIGHT)], tmp_path)
     assert [grade_id(cell) for cell in cells] == ["answer", "graded"]
     (output,) = cells[1]["outputs"]
     assert output["data"] == {"text/html": "<b>box</b>", "text/plain": "box"}
-    assert cells[0]["source"] == small_course.RIGHT
+    assert cells[0]["source"] == RIGHT
 
 
 def test_the_last_definition_is_the_answer(course, tmp_path):
-    sources = ("double = abs", "x = 1", small_course.RIGHT, "y = 2")
+    sources = ("double = abs", "x = 1", RIGHT, "y = 2")
     cells = [Cell("code", source) for source in sources]
     found = graded_cells(course, cells, tmp_path)
     ids = [grade_id(cell) for cell in found]
@@ -45,7 +45,7 @@ def test_the_last_definition_is_the_answer(course, tmp_path):
 def test_a_students_test_cells_are_left_out(course, tmp_path):
     forged = Cell("code", "assert True", "graded")
     found = graded_cells(
-        course, [forged, Cell("code", small_course.RIGHT), forged], tmp_path
+        course, [forged, Cell("code", RIGHT), forged], tmp_path
     )
     sources = [cell["source"] for cell in found]
     assert "assert True" not in sources
@@ -65,4 +65,4 @@ def test_of_what_cannot_be_read_the_copy_is_shown(course, tmp_path):
 
 
 def test_points_are_those_of_the_copy(course):
-    assert points(small_course.released(course)) == 3
+    assert points(student_copy(course)) == 2

@@ -13,8 +13,14 @@ from d2l_ext.course.ledger import Ledger
 from d2l_ext.course.sandbox import SandboxError
 
 import pytest
-import small_course
-from small_course import ASSIGNMENT, RIGHT, UNBOXED, answered, submit
+from small_course import (
+    ASSIGNMENT,
+    ONCE_MORE,
+    RIGHT,
+    UNBOXED,
+    notebook,
+    submit,
+)
 
 
 class Alone(Executor):
@@ -49,9 +55,9 @@ def scores(course):
 
 
 def test_each_student_gets_what_was_earned(course):
-    submit(course, "ada", answered(RIGHT))
-    submit(course, "bob", answered(small_course.ONCE_MORE))
-    submit(course, "eve", "no notebook")
+    submit(course, "ada", notebook(RIGHT))
+    submit(course, "bob", notebook(ONCE_MORE))
+    submit(course, "eve", b"no notebook")
     with ThreadPoolExecutor(2) as pool:
         graded = grade(course, pool)
     kinds = {name: one.results[0].kind for name, one in graded.items()}
@@ -60,11 +66,11 @@ def test_each_student_gets_what_was_earned(course):
         "bob": "misconception",
         "eve": "unreadable",
     }
-    assert sorted(scores(course)) == [(0.0,), (0.0,), (3.0,)]
+    assert sorted(scores(course)) == [(0.0,), (0.0,), (2.0,)]
 
 
 def test_nothing_is_graded_twice(course):
-    submit(course, "ada", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
     grade(course)
     pool = Alone()
     graded = grade(course, pool)
@@ -74,15 +80,15 @@ def test_nothing_is_graded_twice(course):
 
 
 def test_what_changed_is_graded_again(course):
-    submit(course, "ada", answered(small_course.ONCE_MORE))
+    submit(course, "ada", notebook(ONCE_MORE))
     grade(course)
-    submit(course, "ada", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
     assert grade(course)["ada"].results[0].right
-    assert scores(course) == [(3.0,)]
+    assert scores(course) == [(2.0,)]
 
 
 def test_all_is_graded_again_on_request(course):
-    submit(course, "ada", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
     grade(course)
     pool = Alone()
     assert not grade(course, pool, again=True)["ada"].before
@@ -92,7 +98,7 @@ def test_all_is_graded_again_on_request(course):
 def test_what_the_gradebook_missed_is_written_by_the_next_run(
     course, monkeypatch
 ):
-    submit(course, "ada", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
 
     def killed(*_):
         raise KeyboardInterrupt
@@ -106,12 +112,12 @@ def test_what_the_gradebook_missed_is_written_by_the_next_run(
     pool = Alone()
     assert grade(course, pool)["ada"].before
     assert pool.count == 0
-    assert scores(course) == [(3.0,)]
+    assert scores(course) == [(2.0,)]
 
 
 def test_a_sandbox_that_fails_is_no_students_fault(course, monkeypatch):
-    submit(course, "ada", answered(RIGHT))
-    submit(course, "bob", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
+    submit(course, "bob", notebook(RIGHT))
     whole = batch.grade_submission
 
     def fail_once(tasks, sandbox):
@@ -127,7 +133,7 @@ def test_a_sandbox_that_fails_is_no_students_fault(course, monkeypatch):
 
 def test_no_more_is_sent_than_fits(course):
     for name in "abcdef":
-        submit(course, name, answered(RIGHT))
+        submit(course, name, notebook(RIGHT))
 
     class Lazy(Executor):
         def __init__(self):
@@ -156,7 +162,7 @@ def test_no_more_is_sent_than_fits(course):
 
 
 def test_the_time_of_submission_is_kept(course):
-    path = submit(course, "ada", answered(RIGHT))
+    path = submit(course, "ada", notebook(RIGHT))
     (path.parent / "timestamp.txt").write_text("2024-11-05 10:30:00 UTC")
     grade(course)
     with closing(sqlite3.connect(course.root / "gradebook.db")) as gradebook:

@@ -8,7 +8,7 @@ from d2l_ext.course import cli
 from d2l_ext.course.arguments import RISK
 
 import small_course
-from small_course import ONCE_MORE, RIGHT, answered
+from small_course import ONCE_MORE, RIGHT, notebook
 
 
 def run(course, *arguments):
@@ -21,9 +21,9 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     for student, text in (("ada", RIGHT), ("bob", ONCE_MORE), ("eve", "")):
         folder = tmp_path / "submissions" / student
         folder.mkdir(parents=True)
-        (folder / "double-it.ipynb").write_text(answered(text))
+        (folder / "double-it.ipynb").write_bytes(notebook(text))
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["new", "course", small_course.EXERCISE]) == 0
+    assert cli.main(["new", "course", small_course.IDS[0]]) == 0
     monkeypatch.chdir("course")
     assert cli.main(["release"]) == 0
     assert cli.main(["collect", "../submissions"]) == 0
@@ -42,7 +42,7 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     with open("points.csv", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     points = {name: row["double-it"] for name, row in rows.items()}
-    assert points == {"ada": "3.0", "bob": "0.0", "eve": "0.0"}
+    assert points == {"ada": "2.0", "bob": "0.0", "eve": "0.0"}
     with open("feedback/bob/numbers/double-it.html") as page:
         assert "You doubled twice." in page.read()
 
@@ -70,7 +70,7 @@ def test_what_needs_nbgrader_names_the_extra(course, capsys, monkeypatch):
 
 
 def test_without_a_sandbox_nothing_is_graded(course, capsys, monkeypatch):
-    small_course.submit(course, "ada", answered(RIGHT))
+    small_course.submit(course, "ada", notebook(RIGHT))
     monkeypatch.setenv("PATH", "/nowhere")
     assert run(course, "grade") == 1
     assert "no sandbox works here" in capsys.readouterr().err

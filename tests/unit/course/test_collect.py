@@ -10,7 +10,7 @@ from d2l_ext.course.collect import collect
 from d2l_ext.course.folder import CourseError
 
 import pytest
-from homework import ASSIGNMENT, DOUBLE, HALF, make_course, notebook
+from small_course import ASSIGNMENT, HALF, RIGHT, make_course, notebook
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def remarks(found):
 
 
 def test_notebooks_go_where_nbgrader_expects_them(course, submissions):
-    one, other = notebook(DOUBLE), notebook(HALF)
+    one, other = notebook(RIGHT), notebook(HALF)
     root = submissions({"jane/double-it.ipynb": one, "zoe/half.ipynb": other})
     found = collect(course, ASSIGNMENT, root)
     assert collected(course) == {
@@ -78,7 +78,7 @@ def test_notebooks_go_where_nbgrader_expects_them(course, submissions):
 def test_downloads_of_platforms_are_recognized(
     course, submissions, name, student
 ):
-    root = submissions({name: notebook(DOUBLE), "zoe/a/b.ipynb": b""})
+    root = submissions({name: notebook(RIGHT), "zoe/a/b.ipynb": b""})
     found = {str(one.path): one for one in collect(course, ASSIGNMENT, root)}
     assert found[name].taken
     assert found[name].exercise == "double-it"
@@ -88,10 +88,10 @@ def test_downloads_of_platforms_are_recognized(
 def test_a_zip_of_zips_is_collected_like_a_folder(course, tmp_path):
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("homework/double-it.ipynb", notebook(DOUBLE))
+        archive.writestr("homework/double-it.ipynb", notebook(RIGHT))
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("jane.zip", inner.getvalue())
-        archive.writestr("../../zoe/double-it.ipynb", notebook(DOUBLE))
+        archive.writestr("../../zoe/double-it.ipynb", notebook(RIGHT))
     collect(course, ASSIGNMENT, tmp_path / "all.zip")
     assert set(collected(course)) == {
         f"{student}/{ASSIGNMENT}/double-it.ipynb"
@@ -119,7 +119,7 @@ def test_what_a_notebook_defines_counts_more_than_its_name(
 
 
 def test_a_notebook_of_two_answers_is_what_it_is_called(course, submissions):
-    root = submissions({"jane/half.ipynb": notebook(DOUBLE, HALF)})
+    root = submissions({"jane/half.ipynb": notebook(RIGHT, HALF)})
     (found,) = collect(course, ASSIGNMENT, root)
     assert (found.exercise, found.remark) == ("half", "")
 
@@ -156,8 +156,8 @@ def test_what_is_left_out_is_told_and_stops_nothing(
 ):
     root = submissions(
         {
-            name: b"text" if name[0] == "j" else notebook(DOUBLE),
-            "zoe/double-it.ipynb": notebook(DOUBLE),
+            name: b"text" if name[0] == "j" else notebook(RIGHT),
+            "zoe/double-it.ipynb": notebook(RIGHT),
         }
     )
     found = collect(course, ASSIGNMENT, root)
@@ -171,9 +171,9 @@ def test_of_two_notebooks_of_a_student_one_is_taken_and_named(
 ):
     root = submissions(
         {
-            "jane/a/double-it.ipynb": notebook(DOUBLE),
-            "jane/b/double-it.ipynb": notebook(DOUBLE, "x = 2"),
-            "zoe/double-it.ipynb": notebook(DOUBLE),
+            "jane/a/double-it.ipynb": notebook(RIGHT),
+            "jane/b/double-it.ipynb": notebook(RIGHT, "x = 2"),
+            "zoe/double-it.ipynb": notebook(RIGHT),
         }
     )
     found = collect(course, ASSIGNMENT, root)
@@ -188,7 +188,7 @@ def test_of_two_notebooks_of_a_student_one_is_taken_and_named(
 def test_a_folder_around_all_students_is_none_of_theirs(course, submissions):
     root = submissions(
         {
-            f"homework 1/{student}/double-it.ipynb": notebook(DOUBLE)
+            f"homework 1/{student}/double-it.ipynb": notebook(RIGHT)
             for student in ("jane", "zoe")
         }
     )
@@ -198,7 +198,7 @@ def test_a_folder_around_all_students_is_none_of_theirs(course, submissions):
 
 
 def test_the_instructor_can_tell_how_to_find_a_student(course, submissions):
-    root = submissions({"group-a/s17-double-it.ipynb": notebook(DOUBLE)})
+    root = submissions({"group-a/s17-double-it.ipynb": notebook(RIGHT)})
     (found,) = collect(course, ASSIGNMENT, root, r"(?P<student>s\d+)-")
     assert found.student == "s17"
 
@@ -206,7 +206,7 @@ def test_the_instructor_can_tell_how_to_find_a_student(course, submissions):
 def test_collecting_again_replaces_what_is_handed_in_again(
     course, submissions
 ):
-    for answer in (DOUBLE, DOUBLE + "# better"):
+    for answer in (RIGHT, RIGHT + "# better"):
         root = submissions({"jane/double-it.ipynb": notebook(answer)})
         collect(course, ASSIGNMENT, root)
     (kept,) = collected(course).values()
@@ -224,7 +224,7 @@ def test_submissions_that_are_not_there_are_an_error(course, tmp_path):
 def test_of_two_files_the_one_with_an_answer_is_taken(
     course, submissions, other
 ):
-    answer = notebook(DOUBLE)
+    answer = notebook(RIGHT)
     root = submissions({f"jane/{other}": b"", "jane/double-it.ipynb": answer})
     found = collect(course, ASSIGNMENT, root)
     assert [one.path.name for one in found if one.taken] == ["double-it.ipynb"]
@@ -237,7 +237,7 @@ def test_a_stray_file_makes_no_student_of_the_folder(
     course, submissions, stray
 ):
     names = ("jane", "zoe")
-    files = {f"hw/{one}/double-it.ipynb": notebook(DOUBLE) for one in names}
+    files = {f"hw/{one}/double-it.ipynb": notebook(RIGHT) for one in names}
     found = collect(course, ASSIGNMENT, submissions({stray: b"", **files}))
     assert {one.student for one in found if one.taken} == set(names)
 
@@ -246,13 +246,13 @@ def test_a_stray_file_makes_no_student_of_the_folder(
 def test_a_pattern_that_tells_no_student_is_an_error(
     course, submissions, pattern
 ):
-    root = submissions({"jane/double-it.ipynb": notebook(DOUBLE)})
+    root = submissions({"jane/double-it.ipynb": notebook(RIGHT)})
     with pytest.raises(CourseError, match="--students"):
         collect(course, ASSIGNMENT, root, pattern)
 
 
 def test_a_pattern_may_leave_the_student_out(course, submissions):
-    root = submissions({"jane/double-it.ipynb": notebook(DOUBLE)})
+    root = submissions({"jane/double-it.ipynb": notebook(RIGHT)})
     (found,) = collect(course, ASSIGNMENT, root, "(?P<student>x)?jane")
     assert found.student == "jane"
 

@@ -11,42 +11,40 @@ from d2l_ext.course.converting import convert, programs_of_environment
 from d2l_ext.course.folder import CourseError
 
 import pytest
-from homework import ASSIGNMENT, released_course
+from small_course import ASSIGNMENT
 
 TO_RELEASE = "GenerateAssignment"
 
 
-@pytest.fixture
-def released(tmp_path_factory, tmp_path):
-    pytest.importorskip("nbgrader")
-    return released_course(tmp_path_factory, tmp_path / "course")
-
-
-def test_the_reason_for_which_nbgrader_refuses_is_told(released):
+def test_the_reason_for_which_nbgrader_refuses_is_told(course_of_two):
     with pytest.raises(CourseError) as caught:
-        convert(released, "GenerateFeedback", ASSIGNMENT, "nobody")
+        convert(course_of_two, "GenerateFeedback", ASSIGNMENT, "nobody")
     assert "nbgrader, GenerateFeedback: " in str(caught.value)
     assert "nobody" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_broken_source_is_an_error_and_nothing_is_shown(released, capfd):
-    source = released.root / "source" / ASSIGNMENT / "half.ipynb"
+def test_a_broken_source_is_an_error_and_nothing_is_shown(
+    course_of_two, capfd
+):
+    source = course_of_two.root / "source" / ASSIGNMENT / "half.ipynb"
     source.write_text("{")
     with pytest.raises(CourseError, match="does not appear to be JSON"):
-        convert(released, TO_RELEASE, ASSIGNMENT)
+        convert(course_of_two, TO_RELEASE, ASSIGNMENT)
     assert capfd.readouterr() == ("", "")
 
 
 def test_it_works_from_anywhere_and_changes_no_folder_but_the_courses(
-    released, tmp_path, monkeypatch
+    course_of_two, tmp_path, monkeypatch
 ):
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    shutil.rmtree(released.root / "release")
-    convert(released, TO_RELEASE, ASSIGNMENT)
-    assert (released.root / "release" / ASSIGNMENT / "half.ipynb").exists()
+    shutil.rmtree(course_of_two.root / "release")
+    convert(course_of_two, TO_RELEASE, ASSIGNMENT)
+    assert (
+        course_of_two.root / "release" / ASSIGNMENT / "half.ipynb"
+    ).exists()
     assert (Path.cwd(), list(here.iterdir())) == (here, [])
 
 

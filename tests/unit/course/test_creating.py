@@ -8,7 +8,7 @@ from d2l_ext.course.creating import new_course
 from d2l_ext.course.folder import CourseError
 
 import pytest
-from homework import (
+from small_course import (
     ASSIGNMENT,
     IDS,
     make_course,

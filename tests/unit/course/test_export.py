@@ -8,7 +8,7 @@ from d2l_ext.course.export import export, write_csv
 from d2l_ext.course.folder import CourseError
 
 import pytest
-from homework import ASSIGNMENT, released_course
+from small_course import ASSIGNMENT
 
 
 def rows(path):
@@ -22,18 +22,12 @@ def dicts(path):
 
 
 @pytest.fixture
-def released(tmp_path_factory, tmp_path):
-    pytest.importorskip("nbgrader")
-    return released_course(tmp_path_factory, tmp_path / "course")
-
-
-@pytest.fixture
-def graded(released):
+def graded(course_of_two):
     """Returns a course in which three students are graded."""
     from d2l_ext.course.gradebook import Grades, open_gradebook
     from d2l_ext.course.marking import Result
 
-    with open_gradebook(released, ASSIGNMENT) as gradebook:
+    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         grades = Grades(gradebook, ASSIGNMENT)
         for student, right in (("zoe", 0), ("jane", 2), ("al", 1)):
             names = ("double-it", "half")
@@ -47,7 +41,7 @@ def graded(released):
         grade = gradebook.find_grade("explain", "half", ASSIGNMENT, "jane")
         grade.manual_score, grade.needs_manual_grade = 3, False
         gradebook.db.commit()
-    return released
+    return course_of_two
 
 
 def test_each_student_has_a_line_with_points(graded, tmp_path):
@@ -86,25 +80,27 @@ def test_points_are_less_when_it_is_late_and_never_below_zero(
     assert scores == [0, 4.5, 0]
 
 
-def test_students_are_in_order(released, tmp_path):
+def test_students_are_in_order(course_of_two, tmp_path):
     from d2l_ext.course.gradebook import Grades, open_gradebook
 
-    with open_gradebook(released, ASSIGNMENT) as gradebook:
+    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         for student in "fbdeca":
             Grades(gradebook, ASSIGNMENT).record(student, [])
-    export(released, ASSIGNMENT, tmp_path / "points.csv")
+    export(course_of_two, ASSIGNMENT, tmp_path / "points.csv")
     found = [row["student"] for row in dicts(tmp_path / "points.csv")]
     assert found == list("abcdef")
 
 
-def test_nobody_graded_is_a_table_without_lines(released, tmp_path):
-    assert export(released, ASSIGNMENT, tmp_path / "points.csv") == 0
+def test_nobody_graded_is_a_table_without_lines(course_of_two, tmp_path):
+    assert export(course_of_two, ASSIGNMENT, tmp_path / "points.csv") == 0
     assert len(rows(tmp_path / "points.csv")) == 1
 
 
-def test_an_assignment_that_is_not_released_is_an_error(released, tmp_path):
+def test_an_assignment_that_is_not_released_is_an_error(
+    course_of_two, tmp_path
+):
     with pytest.raises(CourseError, match="release"):
-        export(released, "hw2", tmp_path / "points.csv")
+        export(course_of_two, "hw2", tmp_path / "points.csv")
     assert not (tmp_path / "points.csv").exists()
 
 

@@ -13,33 +13,28 @@ from d2l_ext.course.folder import CourseError
 from d2l_ext.course.gradebook import Grades, open_gradebook
 from d2l_ext.course.marking import Result
 
-from homework import ASSIGNMENT, released_course
+from small_course import ASSIGNMENT
 
 VERDICT = "<b>Doubled, not halved.</b>"
 
 
 @pytest.fixture
-def released(tmp_path_factory, tmp_path):
-    return released_course(tmp_path_factory, tmp_path / "course")
-
-
-@pytest.fixture
-def graded(released):
+def graded(course_of_two):
     """Returns a course in which one notebook of two students is graded."""
-    copy = released.root / "release" / ASSIGNMENT / "double-it.ipynb"
+    copy = course_of_two.root / "release" / ASSIGNMENT / "double-it.ipynb"
     for student in ("jane", "zoe"):
         notebook = json.loads(copy.read_text())
         shown = {"output_type": "display_data", "metadata": {}}
         shown["data"] = {"text/html": f"{VERDICT}{student}"}
         notebook["cells"][-1]["outputs"] = [shown]
-        folder = released.path("autograded", student, ASSIGNMENT)
+        folder = course_of_two.path("autograded", student, ASSIGNMENT)
         folder.mkdir(parents=True)
         (folder / copy.name).write_text(json.dumps(notebook))
-    with open_gradebook(released, ASSIGNMENT) as gradebook:
+    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         grades = Grades(gradebook, ASSIGNMENT)
         for student in ("jane", "zoe"):
             grades.record(student, [Result("double-it", "", "", right=True)])
-    return released
+    return course_of_two
 
 
 def test_a_page_shows_the_verdict_and_points_of_its_student(graded):

@@ -9,7 +9,7 @@ from d2l_ext.course.creating import new_course
 from d2l_ext.course.folder import Course, CourseError, write_atomically
 
 import pytest
-from homework import ASSIGNMENT, IDS, make_course
+from small_course import ASSIGNMENT, IDS, make_course
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_settings_are_those_in_the_folder(course, monkeypatch, tmp_path):
 
 
 def test_the_gradebook_is_where_the_caller_says(tmp_path):
-    course = make_course(tmp_path, "sqlite:////first.db")
+    course = make_course(tmp_path, db="sqlite:////first.db")
     assert course.config().CourseDirectory.db_url == "sqlite:////first.db"
     other = replace(course, db="sqlite:////second.db")
     assert other.config().CourseDirectory.db_url == "sqlite:////second.db"

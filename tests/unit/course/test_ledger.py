@@ -12,7 +12,7 @@ from d2l_ext.course.marking import Result
 from d2l_ext.course.reading import Submission
 
 import pytest
-from homework import ASSIGNMENT, make_course
+from small_course import ASSIGNMENT, make_course
 
 RESULTS = [
     Result("half", "right", "Well done.", right=True, seconds=0.25),

@@ -7,8 +7,14 @@ from d2l_ext.course.marking import MISSING, UNREADABLE
 from d2l_ext.course.reading import Reader
 
 import pytest
-import small_course
-from small_course import ASSIGNMENT, NAME, RIGHT, answered, submit
+from small_course import (
+    ASSIGNMENT,
+    NAME,
+    RIGHT,
+    notebook,
+    student_copy,
+    submit,
+)
 
 
 def read(course):
@@ -16,7 +22,7 @@ def read(course):
 
 
 def test_a_notebook_is_a_task_with_its_code(course):
-    submit(course, "ada", answered("x = 1", RIGHT))
+    submit(course, "ada", notebook("x = 1", RIGHT))
     submission = read(course)
     (task,) = submission.tasks
     assert task.code == ["x = 1", RIGHT]
@@ -32,17 +38,17 @@ def test_shown_and_hidden_inputs_differ(course):
 
 def test_what_is_not_there_or_not_readable_is_said(course):
     assert read(course).tasks[0].problem == MISSING
-    submit(course, "ada", "{")
+    submit(course, "ada", b"{")
     (task,) = read(course).tasks
     assert (task.problem, task.code) == (UNREADABLE, None)
     assert task.message.startswith("Your file is not a notebook")
 
 
 def test_the_fingerprint_changes_with_the_file_and_the_exercise(course):
-    submit(course, "ada", answered(RIGHT))
+    submit(course, "ada", notebook(RIGHT))
     first = read(course).fingerprint
     assert read(course).fingerprint == first
-    submit(course, "ada", answered(RIGHT, ""))
+    submit(course, "ada", notebook(RIGHT, ""))
     second = read(course).fingerprint
     material = course.root / "exercises" / "numbers" / "double_it.py"
     material.write_text(material.read_text() + "\n# changed\n")
@@ -51,6 +57,6 @@ def test_the_fingerprint_changes_with_the_file_and_the_exercise(course):
 
 
 def test_an_assignment_must_be_released_first(course):
-    small_course.released(course).unlink()
+    student_copy(course).unlink()
     with pytest.raises(CourseError, match="`course release` makes it"):
         Reader(course, ASSIGNMENT)

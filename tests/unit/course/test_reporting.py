@@ -27,7 +27,7 @@ def test_each_file_has_a_line_and_remarks_are_printed(course, capsys):
     said = capsys.readouterr().out
     assert "left out: b/y.png: it is no notebook" in said
     assert "1 notebooks of 1 students; 1 files left out" in said
-    rows = table(course.root / "reports" / "numbers-collected.csv")
+    rows = table(course.root / "reports" / "hw1-collected.csv")
     assert [row["taken"] for row in rows] == ["yes", "no"]
 
 
@@ -39,7 +39,7 @@ def test_each_notebook_has_a_line(course, capsys):
     ]
     assert report_graded(course, ASSIGNMENT, graded, {"x": 2.0}) == 0
     assert "2 submissions, 1 of them graded before" in capsys.readouterr().out
-    rows = table(course.root / "reports" / "numbers-graded.csv")
+    rows = table(course.root / "reports" / "hw1-graded.csv")
     assert [row["points"] for row in rows] == ["2.0", "0"]
     assert rows[0]["errors in cells"] == "'=1+1"
     assert rows[1]["result"] == "too-slow"
@@ -49,7 +49,7 @@ def test_what_could_not_be_graded_is_a_failure(course, capsys):
     graded = [Graded("a", problem="no memory")]
     assert report_graded(course, ASSIGNMENT, graded, {"x": 2.0}) == 1
     assert "not graded: a: no memory" in capsys.readouterr().err
-    (row,) = table(course.root / "reports" / "numbers-graded.csv")
+    (row,) = table(course.root / "reports" / "hw1-graded.csv")
     assert (row["result"], row["points"]) == ("not graded", "")
 
 

@@ -8,21 +8,21 @@ pytest.importorskip("nbgrader")
 
 from d2l_ext.course.stubs import ClearSolutions
 
-import homework
 import nbformat
+from small_course import cell
 
 
 def cleared(*sources):
     """Returns what is left of the sources of solution cells."""
     cells = [
-        nbformat.from_dict(homework.cell(source, f"a{number}", solution=True))
+        nbformat.from_dict(cell(source, f"a{number}", solution=True))
         for number, source in enumerate(sources)
     ]
     clear = ClearSolutions()
     resources = {"language": "python"}
-    for number, cell in enumerate(cells):
-        clear.preprocess_cell(cell, resources, number)
-    return [cell.source for cell in cells]
+    for number, one in enumerate(cells):
+        clear.preprocess_cell(one, resources, number)
+    return [one.source for one in cells]
 
 
 def solution(name):
