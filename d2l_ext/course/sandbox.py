@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,11 +26,17 @@ NONE = "none"
 _INSIDE = "/grader"
 _MEGABYTE = 1 << 20
 _TEMPORARY = 64 * _MEGABYTE
-#: Of the system, what a Python installation may be linked with.
+#: The modules of the worker, which import nothing else of the package.
+_MODULES = ("__init__", "confinement", "wire", "worker")
+#: Of the system, what a Python installation may be linked with. Programs and
+#: data are left out: on a hub, what students hand in may be in /usr/local.
 _SYSTEM = (
-    *("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin"),
+    *("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64"),
+    *("/usr/local/lib", "/usr/local/lib64"),
     *("/etc/ld.so.cache", "/etc/alternatives"),
 )
+#: Ends a container that its grader cannot end.
+_TIMEOUT = "/usr/bin/timeout"
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _ENVIRONMENT = {
     "HOME": "/tmp",
@@ -108,8 +114,7 @@ class Sandbox:
         ``BUBBLEWRAP``, ``DOCKER``, ``PODMAN`` or ``NONE``.
     limits : Limits
     hidden : tuple of Path
-        Folders that must not be seen, even if they are in the Python
-        installation.
+        Folders that must not be seen, even if they are among what is shown.
     image : str
         The image for Docker and Podman. All that runs is mounted into it.
     """
@@ -170,7 +175,7 @@ class Sandbox:
         return [*options, "--remount-ro", "/", "--chdir", "/tmp", "--"]
 
     def _container(self, name: str) -> list[str]:
-        mounts = _mounts()
+        mounts = _mounts() | {_TIMEOUT: _TIMEOUT}
         options = [self.kind, "run", f"--name={name}", *_CONTAINED]
         options += [f"--memory={self.limits.memory + 128}m"]
         for name, value in _ENVIRONMENT.items():
@@ -180,19 +185,26 @@ class Sandbox:
         options += [f"--tmpfs={path}:size=4k" for path in self._masked(mounts)]
         # The container would outlive a grader that is killed.
         seconds = f"{self.limits.seconds + 30:g}"
-        return [*options, self.image, "/usr/bin/timeout", "-sKILL", seconds]
+        return [*options, self.image, _TIMEOUT, "-sKILL", seconds]
 
-    def _masked(self, mounts: Iterable[str]) -> list[str]:
+    def _masked(self, mounts: Mapping[str, str]) -> list[str]:
+        """Returns the folders inside mounts that are covered."""
+        hidden = [path.resolve() for path in (*self.hidden, *_unneeded())]
+        # A folder may be in two mounts: /lib is often a link to /usr/lib.
+        roots = {i: Path(outside).resolve() for outside, i in mounts.items()}
         return [
-            os.fspath(path)
-            for path in map(Path.resolve, self.hidden)
-            if any(path.is_relative_to(outside) for outside in mounts)
+            os.path.normpath(os.path.join(inside, path.relative_to(root)))
+            for inside, root in roots.items()
+            for path in dict.fromkeys(hidden)
+            if path.is_dir() and path.is_relative_to(root)
         ]
 
 
 def _mounts() -> dict[str, str]:
-    """Returns where folders of this machine are inside; all are read-only."""
-    folders = [*_SYSTEM, sys.base_prefix, os.path.realpath(sys.base_prefix)]
+    """Returns where what is of this machine is inside; all is read-only."""
+    prefixes = (sys.base_prefix, os.path.realpath(sys.base_prefix))
+    python = [f"{p}/{name}" for p in prefixes for name in ("lib", "lib64")]
+    folders = [*_SYSTEM, *python, os.path.realpath(sys.executable)]
     wanted = [Path(path) for path in (*folders, *_libraries())]
     mounts = {
         os.fspath(path): os.fspath(path)
@@ -200,7 +212,24 @@ def _mounts() -> dict[str, str]:
         if path.exists()
         and not any(path.is_relative_to(o) for o in wanted if o != path)
     }
-    return mounts | {os.fspath(Path(__file__).parent): f"{_INSIDE}/course"}
+    worker = [Path(__file__).with_name(f"{name}.py") for name in _MODULES]
+    return mounts | {
+        os.fspath(path): f"{_INSIDE}/course/{path.name}" for path in worker
+    }
+
+
+def _unneeded() -> list[Path]:
+    """Returns folders beside what is needed, of which the worker has no use.
+
+    They are this package, with the inputs and results that ``check`` has, and
+    the packages of the Python that this environment was made with.
+    """
+    base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
+    others = Path(sysconfig.get_path("purelib", vars=base))
+    libraries = [Path(path) for path in _libraries()]
+    needed = any(path.is_relative_to(others) for path in libraries)
+    packages = [path / "d2l_ext" for path in libraries]
+    return packages if needed else [*packages, others]
 
 
 def _libraries() -> list[str]:

@@ -43,6 +43,16 @@ def test_a_leaking_sandbox_is_found_out(tmp_path, monkeypatch):
         assert what not in reason
 
 
+def test_a_machine_without_the_course_is_tried_too(monkeypatch, tmp_path):
+    monkeypatch.setitem(choosing._PROGRAMS, NONE, "sh")
+    reason = why_not(Sandbox(NONE, hidden=(tmp_path / "elsewhere",)))
+    assert "elsewhere" not in reason
+    # Without a sandbox, this package can be read.
+    assert f"read {choosing.__file__.removesuffix('course/choosing.py')}" in (
+        reason
+    )
+
+
 def test_the_attempt_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setitem(choosing._PROGRAMS, NONE, "sh")
     why_not(Sandbox(NONE))
