@@ -40,14 +40,15 @@ def difference(expected: Any, got: Any) -> Difference | None:
     expected : array, number, truth value, text or tuple of these
         The right result.
     got
-        What the student's function returned: anything. A list stands for a
-        tuple, and numbers of any type for numbers.
+        What the student's function returned: anything. A list, or an array
+        along its first axis, stands for a tuple, and numbers of any type for
+        numbers.
     """
     if isinstance(expected, tuple):
         return _of_tuples(expected, got)
     if _kind(expected) != _kind(got):
-        missing = ": is the `return` missing?" if got is None else "."
-        return Difference(WRONG_TYPE, _instead(expected, got) + missing)
+        advice = _advice(expected, got)
+        return Difference(WRONG_TYPE, _instead(expected, got) + advice)
     if isinstance(expected, str):
         return None if expected == got else Difference(WRONG, _OTHER_TEXT)
     if np.shape(expected) != np.shape(got):
@@ -57,6 +58,8 @@ def difference(expected: Any, got: Any) -> Difference | None:
 
 _OTHER_TEXT = "another text than the right one."
 _KINDS = dict.fromkeys("iuf", "number") | {"b": "truth value"}
+#: By their names, which are all that the sandbox lets through.
+_MXNET = dict.fromkeys(("ndarray", "NDArray"), "MXNet array")
 
 
 def describe(value: Any) -> str:
@@ -67,7 +70,9 @@ def describe(value: Any) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of {_kind(value)}s of shape {value.shape}"
-    return f"a {_kind(value)}"
+    kind = _kind(value)
+    vowel = kind[0] in "AEIOUaeiou" or kind in _MXNET.values()
+    return f"{'an' if vowel else 'a'} {kind}"
 
 
 def _instead(expected: Any, got: Any) -> str:
@@ -80,10 +85,24 @@ def _kind(value: Any) -> str:
     if isinstance(value, (bool, int, float, np.generic, np.ndarray)):
         dtype = np.asarray(value).dtype
         return _KINDS.get(dtype.kind, f"{dtype.name} value")
-    return type(value).__name__
+    name = type(value).__name__
+    return _MXNET.get(name, name)
+
+
+def _advice(expected: Any, got: Any) -> str:
+    """Returns how to make a result one of the right type, if we know."""
+    if got is None:
+        return ": is the `return` missing?"
+    if isinstance(expected, np.ndarray) and isinstance(got, (tuple, list)):
+        return ": put `np.array(…)` around it."
+    if _kind(got) in _MXNET.values():
+        return ": compute with NumPy's own functions, `import numpy as np`."
+    return "."
 
 
 def _of_tuples(expected: tuple, got: Any) -> Difference | None:
+    if isinstance(got, np.ndarray) and got.ndim:
+        got = tuple(got) if len(got) == len(expected) else got
     if not isinstance(got, (tuple, list)) or len(got) != len(expected):
         return Difference(WRONG_TYPE, _instead(expected, got) + ".")
     pairs = zip(expected, got, strict=True)
@@ -107,7 +126,36 @@ def _of_numbers(expected: np.ndarray, got: np.ndarray) -> Difference | None:
     wrong = ~is_close(expected, got)
     if not wrong.any():
         return None
-    return Difference(WRONG, f"a wrong value{_of(wrong)}.")
+    return Difference(WRONG, f"a wrong value{_of(wrong)}{_how(expected, got)}")
+
+
+def _how(expected: np.ndarray, got: np.ndarray) -> str:
+    """Returns what wrong numbers have in common with the right ones."""
+    numbers = expected.dtype.kind != "b" and np.isfinite(expected).all()
+    if not numbers or len(np.unique(expected)) < 2:
+        # All that follows could be so by accident.
+        return "."
+    with np.errstate(all="ignore"):
+        if is_close(expected, -got).all():
+            return ": all have the opposite sign."
+        if is_close(np.sort(expected, None), np.sort(got, None)).all():
+            return ": the right numbers are all there, in another order."
+        if is_close(expected, got / _factor(expected, got)).all():
+            return ": all are the right ones times the same factor."
+        if abs(got - expected).max() > _NEARLY * abs(expected).max():
+            return "."
+    if got.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize:
+        return f": your numbers are {got.dtype}, which rounds. Use float64."
+    return ", and none is far off: look at the last digits."
+
+
+#: Near enough for a mistake that hides behind the first digits.
+_NEARLY = 2e-3
+
+
+def _factor(expected: np.ndarray, got: np.ndarray) -> float:
+    largest = np.unravel_index(np.argmax(abs(expected)), expected.shape)
+    return got[largest] / expected[largest]
 
 
 def _of(where: np.ndarray) -> str:

@@ -152,8 +152,8 @@ def _wrong(cases: Cases, outcomes: Sequence[Outcome]) -> Iterator[Verdict]:
 def _complaint(outcome: Outcome, cases: Cases) -> str:
     if outcome.kind == calling.NOT_IMPLEMENTED:
         return (
-            f"Your function is not written yet ({outcome.message}): replace "
-            "its line `raise NotImplementedError(…)`."
+            f"Your function is not written yet: write {cases.function} in the "
+            "place of its line `raise NotImplementedError(…)`."
         )
     if outcome.kind == calling.TOO_SLOW:
         return (
@@ -169,4 +169,7 @@ def _complaint(outcome: Outcome, cases: Cases) -> str:
         )
     where = "" if outcome.line is None else f" in line {outcome.line}"
     text = f": {outcome.message}" if outcome.message else "."
+    if outcome.error == "TypeError" and outcome.line is None:
+        # Raised where it was called, and not by a line of its own.
+        text += f" — it is called with {', '.join(cases.parameters)}."
     return f"Your function raises {outcome.error}{where}{text}"

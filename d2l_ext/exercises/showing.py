@@ -31,8 +31,10 @@ _LOOKS = {
 }
 #: The example says nothing more about these.
 _WITHOUT_EXAMPLE = (RIGHT, calling.NOT_IMPLEMENTED)
+#: In these two the numbers differ, and it must be seen where.
+_OF_NUMBERS = (MISCONCEPTION, comparing.WRONG)
+_DIGITS, _MORE_DIGITS = 4, 10
 _PRINT: dict[str, Any] = {
-    "precision": 4,
     "linewidth": 60,
     "threshold": 60,
     "edgeitems": 2,
@@ -75,7 +77,7 @@ class Feedback:
         """Returns the box in HTML."""
         mark, color, words = _LOOKS[self.verdict.kind]
         paragraphs = "".join(
-            f'<p style="margin:.4em 0 0">{html.escape(text)}</p>'
+            f'<p style="margin:.4em 0 0">{_with_code(text)}</p>'
             for text in (self.verdict.message, self.pointer)
             if text
         )
@@ -119,23 +121,44 @@ class Feedback:
         for name, value in zip(parameters, example.args, strict=True):
             yield f"for {name}", show(value)
         if example.returned:
-            yield "right result", show(example.expected)
-            yield "your result", show(example.got)
+            right, yours = show(example.expected), show(example.got)
+            if right == yours and self.verdict.kind in _OF_NUMBERS:
+                right = show(example.expected, _MORE_DIGITS)
+                yours = show(example.got, _MORE_DIGITS)
+            yield "right result", right
+            yield "your result", yours
 
 
-def show(value: Any) -> str:
+def show(value: Any, digits: int = _DIGITS) -> str:
     """Returns a value in a few short lines."""
     if isinstance(value, (tuple, list)):
-        return "\n".join(map(show, value)) if value else "()"
+        return _show_parts(value, digits)
     if isinstance(value, np.ndarray):
-        with np.printoptions(**_PRINT, suppress=not _has_tiny(value)):
+        suppress = not _has_tiny(value)
+        with np.printoptions(**_PRINT, precision=digits, suppress=suppress):
             text = np.array2string(value, separator=", ")
         # Without the empty lines between matrices.
         return re.sub(r"\n\s*\n", "\n", text)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.{digits + 2}g}"
     text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"
+    return text if len(text) <= _PRINT["linewidth"] else text[:60] + "…"
+
+
+def _show_parts(value: tuple | list, digits: int) -> str:
+    """Returns a tuple or list in one line, or in a line for each part."""
+    before, after = "()" if isinstance(value, tuple) else "[]"
+    parts = [show(part, digits) for part in value]
+    line = ", ".join(parts)
+    if "\n" not in line and len(line) < _PRINT["linewidth"]:
+        return f"{before}{line}{after}"
+    indented = (part.replace("\n", "\n ") for part in parts)
+    return before + ",\n ".join(indented) + after
+
+
+def _with_code(text: str) -> str:
+    """Returns a text in HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _has_tiny(array: np.ndarray) -> bool:
@@ -143,7 +166,7 @@ def _has_tiny(array: np.ndarray) -> bool:
     if array.dtype.kind != "f":
         # A student may return an array of anything.
         return False
-    tiny = (array != 0) & (abs(array) < 10.0 ** -_PRINT["precision"])
+    tiny = (array != 0) & (abs(array) < 10.0**-_DIGITS)
     return bool(tiny.any())
 
 

@@ -10,6 +10,8 @@ import numpy as np
 #: numbers and truth values come without rounding.
 RTOL = 1e-6
 ATOL = 1e-9
+#: In float32, which has half of the digits and which most layers compute in.
+TOLERANCE_32 = 1e-5
 
 
 def plain(value: Any) -> Any:
@@ -64,7 +66,13 @@ def same(one: Any, other: Any) -> bool:
 
 
 def is_close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Returns where two arrays of the same shape agree, but for rounding."""
+    """Returns where two arrays of the same shape agree, but for rounding.
+
+    ``one`` is the right one, and ``other`` a student's, of any type.
+    """
     if one.dtype.kind in "biu":
         return np.isclose(other, one, rtol=0, atol=RTOL)
+    if other.dtype == np.float32:
+        tolerance = TOLERANCE_32
+        return np.isclose(other, one, tolerance, tolerance, equal_nan=True)
     return np.isclose(other, one, rtol=RTOL, atol=ATOL, equal_nan=True)

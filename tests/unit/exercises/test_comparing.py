@@ -17,6 +17,10 @@ import pytest
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
 
+class ndarray:  # noqa: N801
+    """Has the name of MXNet's array, all that grading has of one."""
+
+
 @pytest.mark.parametrize(
     ("right", "got"),
     [
@@ -30,6 +34,9 @@ X = np.array([[1.0, 2.0], [3.0, 4.0]])
         ("mean", "mean"),
         ((X, 2.0), (X, 2.0)),
         ((X, 2.0), [X, 2.0]),
+        ((X, X + 1), np.stack([X, X + 1])),
+        ((1, 2), np.array([1, 2])),
+        (X / 3, (X / 3).astype(np.float32)),
         (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
     ],
 )
@@ -41,17 +48,20 @@ def test_a_right_result_differs_in_nothing(right, got):
     ("right", "got", "message"),
     [
         (X, None, "None instead of an array of numbers of shape (2, 2): is"),
-        (X, X.tolist(), "a list of 2 instead of an array"),
+        (X, X.tolist(), "shape (2, 2): put `np.array(…)` around it."),
+        (X[0], (1.0, 2.0), "a tuple of 2 instead of an array"),
+        (X, ndarray(), "an MXNet array instead of an array of numbers"),
+        (X, ndarray(), "`import numpy as np`"),
         (X, X > 2, "an array of truth values of shape (2, 2) instead of an"),
         (X, X + 0j, "an array of complex128 values of shape (2, 2)"),
         (X, X.astype(object), "an array of object values"),
         (X > 2, X, "instead of an array of truth values"),
         (2.0, True, "a truth value instead of a number"),
         (True, 1, "a number instead of a truth value"),
-        (2.0, 10**30, "a object value instead of a number"),
+        (2.0, 10**30, "an object value instead of a number"),
         (2.0, "2", "a text instead of a number"),
         (2.0, {}, "a dict instead of a number"),
-        ((1, 2), X, "an array of numbers of shape (2, 2) instead of a tuple"),
+        ((1, 2), X[:1], "an array of numbers of shape (1, 2) instead of a tup"),
         ((1, 2), (1, 2, 3), "a tuple of 3 instead of a tuple of 2"),
         ((1, 2), (1, None), "as result 2 of 2 None instead of a number"),
     ],
@@ -95,6 +105,33 @@ def test_wrong_values_are_counted_and_not_shown():
     found = difference(X, X + np.array([[0, 1], [0, 1]]))
     assert found.kind == WRONG
     assert found.message == "a wrong value in 2 of 4 places."
+
+
+@pytest.mark.parametrize(
+    ("got", "message"),
+    [
+        (-X, "in 4 of 4 places: all have the opposite sign."),
+        (X.T, "in 2 of 4 places: the right numbers are all there, in another"),
+        (2.5 * X, "times the same factor."),
+        (X + 2e-3, "and none is far off: look at the last digits."),
+        ((X + 0.001).astype(np.float16), "your numbers are float16"),
+        (0 * X, "in 4 of 4 places."),
+    ],
+)
+def test_what_wrong_values_have_in_common_is_told(got, message):
+    assert difference(X, got).message.endswith(message) or message in (
+        difference(X, got).message
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "got"),
+    [(X > 2, X < 2), (np.ones(2), -np.ones(2)), (np.array([np.nan, 1]), X[0])],
+)
+def test_nothing_is_made_of_an_accident(right, got):
+    message = difference(right, got).message
+    assert message.startswith("a wrong value in")
+    assert message.endswith("places.")
 
 
 def test_a_single_wrong_value_has_no_place():

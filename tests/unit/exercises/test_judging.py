@@ -31,7 +31,7 @@ def loops(X, times):
 ANSWERS = {
     judging.RIGHT: (double, "right on all 3 inputs"),
     judging.MISCONCEPTION: (add, "You added 2"),
-    "not-implemented": (stub, "not written yet (write double)"),
+    "not-implemented": (stub, "not written yet: write double"),
     "raised": (lambda X, times: X.nothing, "raises AttributeError in line"),
     "modified-input": (changes_input, "changes its argument X"),
     "too-slow": (loops, "not returned after 0.05 seconds"),
@@ -133,6 +133,17 @@ def test_no_message_holds_a_right_value_or_an_input():
         message = verdict(function, seconds=0.05).message
         assert "6" not in message
         assert "3.0" not in message
+
+
+@pytest.mark.parametrize("function", [lambda: 0, lambda X, n, more: X])
+def test_an_answer_with_other_parameters_is_told_its_own(function):
+    assert verdict(function).message.endswith("called with X, times.")
+
+
+def test_a_type_error_of_the_answer_s_own_is_no_matter_of_parameters():
+    message = verdict(lambda X, times: X + None).message
+    assert "raises TypeError in line" in message
+    assert "called with" not in message
 
 
 def test_an_exception_without_text_or_line_is_a_sentence():

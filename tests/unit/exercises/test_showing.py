@@ -71,6 +71,18 @@ def test_an_example_has_inputs_the_right_result_and_the_student_s():
     ]
 
 
+@pytest.mark.parametrize("off", [1e-5, 2e-6])
+def test_results_that_differ_in_late_digits_are_shown_with_these(off):
+    shown = str(box(lambda X, times: double(X, times) * (1 + off)))
+    right, yours = shown.splitlines()[-2:]
+    assert right.split(": ")[1] != yours.split(": ")[1]
+
+
+def test_what_is_quoted_in_a_message_is_code():
+    read = box(lambda X, times: X.tolist()).to_html()
+    assert "<code>np.array(…)</code>" in read
+
+
 @pytest.mark.parametrize("kind", ["raised", "modified-input", "too-slow"])
 def test_a_call_without_a_result_shows_the_input_only(kind):
     lines = str(box(ANSWERS[kind][0])).splitlines()[1:]
@@ -99,7 +111,10 @@ def test_what_a_student_returns_is_text_and_not_html():
         (None, "None"),
         ("text", "'text'"),
         ((), "()"),
-        ((1, 2.0), "1\n2"),
+        ((1, 2.0), "(1, 2)"),
+        ([[1, 2], [3, 4]], "[[1, 2], [3, 4]]"),
+        ((np.ones(2), np.zeros(1)), "([1., 1.], [0.])"),
+        ((np.ones((2, 1)), 3), "([[1.],\n  [1.]],\n 3)"),
         (np.array([1 / 3, 2]), "[0.3333, 2.    ]"),
         (np.array([1e-200, 0]), "[1.e-200, 0.e+000]"),
         (np.array([True, False]), "[ True, False]"),

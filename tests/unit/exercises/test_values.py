@@ -88,6 +88,15 @@ def test_values_of_another_type_shape_or_bit_are_not_the_same(one, other):
 
 
 @pytest.mark.parametrize(
+    ("off", "close"), [(3e-7, True), (3e-6, True), (3e-5, False)]
+)
+def test_numbers_in_float32_agree_but_for_its_rounding(off, close):
+    right = np.array([1.0, 0.0])
+    assert is_close(right, (right + off).astype(np.float32)).all() == close
+    assert not is_close(right, right + 3e-6).any()
+
+
+@pytest.mark.parametrize(
     ("right", "other", "close"),
     [
         (1.0, 1 + 1e-7, True),
