@@ -85,7 +85,8 @@ def _set_x_ticks(ax: Axes, ticks: list[float]) -> None:
     elif ax.get_xscale() == "linear" and all(
         tick.is_integer() for tick in ticks
     ):
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        steps = [1, 2, 5, 10]  # 0, 20, 40 and not 0, 8, 16
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=steps))
 
 
 def _x_and_y(label: str, curve: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -114,6 +114,11 @@ def test_ticks_at_whole_numbers_are_whole():
     assert all(float(label).is_integer() for label in tick_labels(ax))
 
 
+def test_ticks_of_many_steps_are_at_tens():
+    ax = draw(plot_curves({"one": range(60)}, **LABELS))
+    assert tick_labels(ax) == ["0", "10", "20", "30", "40", "50", "60"]
+
+
 def test_ticks_between_fractions_are_matplotlibs():
     ax = draw(plot_curves({"one": ([0.1, 0.5, 0.9], [1, 2, 3])}, **LABELS))
     assert any(not float(label).is_integer() for label in tick_labels(ax))
