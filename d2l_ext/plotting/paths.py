@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from d2l_ext.landscapes import Landscape
@@ -74,6 +74,7 @@ def interactive_race(
     paths: Mapping[str, np.ndarray],
     *,
     every: int = 1,
+    title: Callable[..., str] | None = None,
     alt: str,
     caption: str,
 ) -> InteractiveFigure:
@@ -87,6 +88,8 @@ def interactive_race(
         As ``landscapes.race`` returns them.
     every : int
         How many steps lie between two frames; the paths keep all points.
+    title : callable, optional
+        Gets the ``step`` of a frame and returns what the line above says.
     alt, caption : str
         As for ``interactive``.
 
@@ -129,6 +132,7 @@ def interactive_race(
         ],
         traces,
         layout=_layout(landscape),
+        title=title,
         background=_background(landscape),
         choose=True,
         alt=alt,

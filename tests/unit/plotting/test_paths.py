@@ -90,6 +90,15 @@ def test_a_frame_of_a_race_shows_each_path_up_to_its_step():
         np.testing.assert_allclose(here, paths[name][3], rtol=1e-3)
 
 
+def test_the_line_above_a_race_says_what_the_title_says_of_the_step():
+    paths = paths_of(SADDLE)
+    race_of = interactive_race(
+        SADDLE, paths, every=4, title=lambda step: f"at {step}", **TEXTS
+    )
+    data = data_of(race_of)
+    assert list(data["titles"].values()) == ["at 0", "at 4", "at 8", "at 10"]
+
+
 def test_a_landscape_without_a_minimum_has_contours_of_its_height():
     data = data_of(interactive_race(SADDLE, paths_of(SADDLE), **TEXTS))
     (contour,) = (t for t in data["shared"] if t.get("type") == "contour")
