@@ -13,6 +13,12 @@ from d2l_ext.course.ledger import Ledger
 from d2l_ext.course.marking import Result, grade_submission
 from d2l_ext.course.reading import Reader, Submission
 from d2l_ext.course.sandbox import Sandbox
+from d2l_ext.course.submissions import read_file
+
+#: What nbgrader puts beside the notebooks that it collects, and looks for
+#: beside the feedback that it gives back.
+_TIMESTAMP, _SECRET = "timestamp.txt", "submission_secret.txt"
+_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,21 @@ class Batch:
                 *(result.html, result.text),
             )
             write_atomically(folder / f"{result.notebook}.ipynb", text)
-        grades.record(student, results, self._timestamp(student))
+        for name in (_TIMESTAMP, _SECRET):
+            text = self._beside(student, name)
+            if text:
+                write_atomically(folder / name, text)
+        grades.record(student, results, self._beside(student, _TIMESTAMP))
         self._ledger.write(submission, results, recorded=True)
 
-    def _timestamp(self, student: str) -> str:
-        """Returns when it was submitted, if nbgrader collected it."""
+    def _beside(self, student: str, name: str) -> str:
+        """Returns what a file says that nbgrader put beside the notebooks.
+
+        It is empty if the file is missing, or is not what nbgrader writes.
+        """
         folder = self._course.path("submitted", student, self._assignment)
         try:
-            return (folder / "timestamp.txt").read_text("utf-8").strip()
-        except OSError:
+            text = read_file(folder / name).decode("utf-8").strip()
+        except (OSError, ValueError):
             return ""
+        return text if len(text) <= _LONGEST else ""

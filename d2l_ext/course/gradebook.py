@@ -33,7 +33,7 @@ class Grades:
         looked at again.
         """
         by_name = {result.notebook: result for result in results}
-        given = {"timestamp": timestamp} if timestamp else {}
+        given = {"timestamp": timestamp} if _is_time(timestamp) else {}
         self._gradebook.update_or_create_student(student)
         # nbgrader links a submission's parts before it adds them.
         with self._gradebook.db.no_autoflush:
@@ -45,6 +45,16 @@ class Grades:
             for grade in notebook.grades:
                 _set(grade, result)
         self._gradebook.db.commit()
+
+
+def _is_time(text: str) -> bool:
+    """Whether nbgrader can read a time; a student may have written it."""
+    from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
+
+    try:
+        return bool(text and parse_utc(text))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _set(grade: Any, result: Result | None) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 
 from d2l_ext.course import batch
 from d2l_ext.course.batch import Batch
+from d2l_ext.course.feedback import write_feedback
 from d2l_ext.course.gradebook import Grades, open_gradebook
 from d2l_ext.course.ledger import Ledger
 from d2l_ext.course.sandbox import SandboxError
@@ -170,3 +172,47 @@ def test_the_time_of_submission_is_kept(course):
             "SELECT timestamp FROM submitted_assignment"
         )
     assert row[0].startswith("2024-11-05 10:30")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"\xff\xfe", b"soon", b"9" * 40, b"2024-11-05" * 1000),
+        b"2024-11-05 10:30:00 +99:99",
+    ],
+)
+def test_a_time_that_a_student_made_up_stops_nothing(course, data):
+    for name in ("ada", "bob"):
+        path = submit(course, name, notebook(RIGHT))
+    (path.parent / "timestamp.txt").write_bytes(data)
+    graded = grade(course)
+    assert [one.results[0].right for one in graded.values()] == [True, True]
+
+
+def test_a_pipe_or_a_link_in_place_of_the_time_is_not_read(course):
+    for name, make in (("ada", os.mkfifo), ("bob", link_to_the_secret)):
+        path = submit(course, name, notebook(RIGHT))
+        make(path.with_name("timestamp.txt"))
+        make(path.with_name("submission_secret.txt"))
+    assert len(grade(course)) == 2
+    for name in ("ada", "bob"):
+        folder = course.path("autograded", name, ASSIGNMENT)
+        assert os.listdir(folder) == ["double-it.ipynb"]
+
+
+def link_to_the_secret(path):
+    path.symlink_to(path.parents[3] / "course.json")
+
+
+def test_nbgrader_finds_what_it_gives_feedback_back_by(course):
+    path = submit(course, "ada", notebook(RIGHT))
+    beside = {
+        "timestamp.txt": "2024-11-05 10:30:00 UTC",
+        "submission_secret.txt": "a1b2",
+    }
+    for name, text in beside.items():
+        path.with_name(name).write_text(text)
+    grade(course)
+    list(write_feedback(course, ASSIGNMENT, ["ada"]))
+    folder = course.path("feedback", "ada", ASSIGNMENT)
+    assert {n: (folder / n).read_text() for n in beside} == beside
