@@ -93,26 +93,6 @@ def copy_vendor(folder: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def write_student_copies(sources: Path, folder: Path) -> None:
-    """Writes the exercises' notebooks, with stubs in place of solutions."""
-    # Run as a script, this file's folder is on the path, and not its parent.
-    sys.path.insert(0, str(ROOT))
-    from d2l_ext.exercises.material import load_exercises
-
-    from tools.exercises.student import student_copy
-
-    shutil.rmtree(folder, ignore_errors=True)
-    for exercise in load_exercises(sources).values():
-        chapter, _, name = exercise.id.partition(".")
-        source = sources / chapter / f"{name}.ipynb"
-        text = student_copy(
-            source.read_text(encoding="utf-8"), exercise.function
-        )
-        target = folder / chapter / f"{name}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-
-
 def write_config(root: Path, build: Path, repository: str | None) -> Path:
     """Writes the configuration to build with and returns its path.
 
@@ -204,7 +184,13 @@ def main(arguments: list[str] | None = None) -> int:
     build.mkdir(exist_ok=True)
     config = write_config(ROOT, build, repository)
     copy_vendor(build / "vendor" / "_static" / "vendor")
-    write_student_copies(ROOT / "exercises", build / "vendor" / "students")
+    # Run as a script, this file's folder is on the path, and not its parent.
+    sys.path.insert(0, str(ROOT))
+    from tools.exercises.student import write_copies
+
+    students = build / "vendor" / "students"
+    shutil.rmtree(students, ignore_errors=True)
+    write_copies(ROOT / "exercises", students)
     execution = digest(ROOT, EXECUTION_SOURCES, sys.version)
     site = digest(ROOT, SITE_SOURCES, sys.version, repository or "")
     drop_stale(build, execution, site)

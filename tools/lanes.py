@@ -1,4 +1,4 @@
-"""Runs the unit tests and the chapters in each lane: ``make lanes``.
+"""Runs tests, chapters and students' notebooks in each lane: ``make lanes``.
 
 Each lane is a fresh environment below ``.lanes/`` with the wheel of this
 checkout. The tests run on copies, away from the checkout, so that ``d2l_ext``
@@ -167,7 +167,15 @@ def all_chapters() -> list[Path]:
     return sorted(path.relative_to(ROOT) for path in found)
 
 
-def run_lane(lane: Lane, wheels: Path, chapters: Sequence[Path]) -> Result:
+@dataclass(frozen=True)
+class Material:
+    """What is tested in each lane: chapters, and students' notebooks."""
+
+    chapters: Sequence[Path]
+    students: Path
+
+
+def run_lane(lane: Lane, wheels: Path, material: Material) -> Result:
     """Installs a lane and runs the tests in it."""
     print(f"\n== {lane.name} ==", flush=True)
     result, start = Result(lane.name, lane.python), time.monotonic()
@@ -178,7 +186,7 @@ def run_lane(lane: Lane, wheels: Path, chapters: Sequence[Path]) -> Result:
         result.numpy = version_of(
             environment, "__import__('numpy').__version__"
         )
-        run_tests(environment, chapters)
+        run_tests(environment, material)
     except NoInterpreter as error:
         result.outcome = f"missing: {error}"
     except CommandError as error:
@@ -207,11 +215,11 @@ def version_of(environment: Environment, expression: str) -> str:
     return output(environment.python, "-c", code)
 
 
-def run_tests(environment: Environment, chapters: Sequence[Path]) -> None:
-    """Runs the unit tests and the chapters on copies of them."""
+def run_tests(environment: Environment, material: Material) -> None:
+    """Runs the tests, the chapters and the exercises on copies of them."""
     with tempfile.TemporaryDirectory(prefix="d2l-ext-lane-") as folder:
         work = Path(folder)
-        copy_tests(work, chapters)
+        copy_tests(work, material)
         where = "import d2l_ext; print(d2l_ext.__file__)"
         file = output(environment.python, "-c", where, cwd=work)
         if Path(file).is_relative_to(ROOT / "d2l_ext"):
@@ -220,7 +228,11 @@ def run_tests(environment: Environment, chapters: Sequence[Path]) -> None:
         failures = []
         for name, arguments in (
             ("the unit tests", (*pytest, "tests/unit")),
-            ("the chapters", (RUNNER, "--contexts", "cpu", *chapters)),
+            (
+                "the chapters",
+                (RUNNER, "--contexts", "cpu", *material.chapters),
+            ),
+            ("the students' notebooks", (*pytest, "tests/lanes")),
         ):
             try:
                 execute(environment.python, *arguments, cwd=work)
@@ -230,14 +242,17 @@ def run_tests(environment: Environment, chapters: Sequence[Path]) -> None:
         raise CommandError(f"{' and '.join(failures)} failed")
 
 
-def copy_tests(work: Path, chapters: Sequence[Path]) -> None:
+def copy_tests(work: Path, material: Material) -> None:
     """Copies what the tests in a lane need, and not the package."""
     # test_stack.py is about the checkout's files, not about a lane.
     ignored = shutil.ignore_patterns("__pycache__", "test_stack.py")
-    shutil.copytree(ROOT / "tests/unit", work / "tests/unit", ignore=ignored)
-    for name in ("pyproject.toml", "tests/conftest.py", RUNNER, *chapters):
-        (work / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, work / name)
+    for name in ("tests/unit", "tests/lanes", "exercises"):
+        shutil.copytree(ROOT / name, work / name, ignore=ignored)
+    shutil.copytree(material.students, work / "students")
+    files = ("pyproject.toml", "tests/conftest.py", RUNNER)
+    for file in (*files, *material.chapters):
+        (work / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, work / file)
 
 
 def table(results: Iterable[Result]) -> str:
@@ -268,6 +283,16 @@ def build_wheel() -> Path:
     return folder
 
 
+def write_students() -> Path:
+    """Writes the notebooks that students get and returns their folder."""
+    folder = LANES / "students"
+    shutil.rmtree(folder, ignore_errors=True)
+    # Needs nbgrader: in a process of its own, as Colab's image has none.
+    command = ("-m", "tools.exercises", "students", folder)
+    execute(sys.executable, *command, cwd=ROOT)
+    return folder
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the lanes and returns the exit status."""
     lanes = {lane.name: lane for lane in (*DEFAULT_LANES, HERE)}
@@ -279,6 +304,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument(
         "--wheels", type=Path, help="a folder with the wheel, already built"
+    )
+    parser.add_argument(
+        "--students",
+        type=Path,
+        help="a folder with the students' notebooks, already written",
     )
     parser.add_argument(
         "--chapter",
@@ -293,8 +323,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"unknown lane {unknown[0]}; use {', '.join(lanes)}")
     chosen = [lanes[name] for name in arguments.lanes] or DEFAULT_LANES
     wheels = arguments.wheels or build_wheel()
-    chapters = arguments.chapters or all_chapters()
-    results = [run_lane(lane, wheels.resolve(), chapters) for lane in chosen]
+    material = Material(
+        arguments.chapters or all_chapters(),
+        arguments.students or write_students(),
+    )
+    results = [run_lane(lane, wheels.resolve(), material) for lane in chosen]
     print(f"\n{table(results)}")
     return int(failed(results, in_ci=bool(os.environ.get("CI"))))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -169,7 +170,23 @@ def _complaint(outcome: Outcome, cases: Cases) -> str:
         )
     where = "" if outcome.line is None else f" in line {outcome.line}"
     text = f": {outcome.message}" if outcome.message else "."
+    return f"Your function raises {outcome.error}{where}{text}" + _remark(
+        outcome, cases
+    )
+
+
+#: What MXNet says when it is given NumPy's arrays, or mixed with them.
+_OF_MXNET = re.compile(r"mxnet|NDArray|numpy\.ndarray'> not supported")
+
+
+def _remark(outcome: Outcome, cases: Cases) -> str:
+    """Returns how to go on after an exception, if we know."""
     if outcome.error == "TypeError" and outcome.line is None:
         # Raised where it was called, and not by a line of its own.
-        text += f" — it is called with {', '.join(cases.parameters)}."
-    return f"Your function raises {outcome.error}{where}{text}"
+        return f" — it is called with {', '.join(cases.parameters)}."
+    if _OF_MXNET.search(outcome.message):
+        return (
+            " — MXNet's functions do not take NumPy's arrays: use NumPy's "
+            "own, `import numpy as np`."
+        )
+    return ""

@@ -117,6 +117,12 @@ def swapped(w, g, m, s, s_max, t, lr, beta1, beta2, epsilon):
     return step(w, g, m, s, s_max, t, lr, beta2, beta1, epsilon)
 
 
+def step_not_counted(w, g, m, s, s_max, t, lr, beta1, beta2, epsilon):
+    step = with_maximum(step_size)
+    *state, _ = step(w, g, m, s, s_max, t, lr, beta1, beta2, epsilon)
+    return *state, t
+
+
 WRONG = {
     "plain-adam": Wrong(
         plain_adam,
@@ -180,6 +186,13 @@ WRONG = {
         "You took the maximum of the corrected averages. At the first step "
         "the correction is a factor of 1 / (1 − β₂), and the maximum would "
         "keep it: take the maximum of s as it is.",
+        see="Adam: momentum, and an honest start",
+    ),
+    "step-not-counted": Wrong(
+        step_not_counted,
+        "You returned `t` as it came in. It is part of the state: the next "
+        "step has to know that there was one more before it, or the "
+        "correction stays that of the first step.",
         see="Adam: momentum, and an honest start",
     ),
     "betas-swapped": Wrong(

@@ -56,6 +56,10 @@ def channels_last(X, gamma, beta, epsilon):
     return gamma * (X - mean) / np.sqrt(var + epsilon) + beta
 
 
+def without_gamma_and_beta(X, gamma, beta, epsilon):
+    return normalized(X, np.ones_like(gamma), np.zeros_like(beta), epsilon)
+
+
 def unbiased(X, gamma, beta, epsilon):
     return normalized(X, gamma, beta, epsilon, ddof=1)
 
@@ -134,6 +138,12 @@ WRONG = {
         without_root,
         "You divided by the variance. To have variance 1 afterwards, divide "
         "by its root, √(σ² + ε).",
+        see="The transform",
+    ),
+    "no-gamma-and-beta": Wrong(
+        without_gamma_and_beta,
+        "You returned x̂ itself. The transform ends with each channel's own "
+        "scale and shift: y = γ x̂ + β.",
         see="The transform",
     ),
     "parameters-on-last-axis": Wrong(

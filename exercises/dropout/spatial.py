@@ -59,6 +59,12 @@ def kept_and_dropped_exchanged(X, uniform, rate, training):
     return X * along_channels(uniform < rate) / (1 - rate)
 
 
+def kept_above_rate_only(X, uniform, rate, training):
+    if not training:
+        return X
+    return X * along_channels(uniform > rate) / (1 - rate)
+
+
 def divided_by_rate(X, uniform, rate, training):
     if not training:
         return X
@@ -117,6 +123,13 @@ WRONG = {
         "You dropped the channels that stay and kept those that go. A "
         "channel is kept where its draw is `rate` or more.",
         see="Convolutions: drop channels",
+    ),
+    "boundary-dropped": Wrong(
+        kept_above_rate_only,
+        "You dropped a channel whose draw is exactly `rate`. Draws may be 0, "
+        "so with a rate of 0 yours drops one now and then: keep where the "
+        "draw is `rate` or more.",
+        see="A mask",
     ),
     "divided-by-rate": Wrong(
         divided_by_rate,

@@ -137,13 +137,13 @@ WRONG = {
         "You divided by the standard deviation of the weights. It is their "
         "pre-activations, on this mini-batch, that are to have standard "
         "deviation 1.",
-        see="Exercises",
+        see="The variance, forward",
     ),
     "multiplied": Wrong(
         multiplied,
         "You multiplied by the standard deviation. Pre-activations that are "
         "too large need smaller weights: divide.",
-        see="Exercises",
+        see="The variance, forward",
     ),
 }
 

@@ -62,6 +62,10 @@ def counted_from_one(path, minimum, tolerance):
     return arrival if arrival < 0 else arrival + 1
 
 
+def nearer_than_the_tolerance(path, minimum, tolerance):
+    return staying(distances(path, minimum) < tolerance)
+
+
 def too_late_for_never(path, minimum, tolerance):
     arrival = staying(distances(path, minimum) <= tolerance)
     return len(path) if arrival < 0 else arrival
@@ -101,6 +105,12 @@ WRONG = {
         counted_from_one,
         "You are one too high: the start is step 0, so that the step is the "
         "index of the point in the path.",
+        see="A fair race",
+    ),
+    "edge-left-out": Wrong(
+        nearer_than_the_tolerance,
+        "You counted a point at exactly the tolerance as away. The tolerance "
+        "is how far a point may be *at most*.",
         see="A fair race",
     ),
     "no-never": Wrong(

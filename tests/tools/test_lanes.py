@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tools import lanes, processes
-from tools.lanes import Result
+from tools.exercises.student import write_copies
+from tools.lanes import Material, Result
 from tools.notebooks import colab_command
 from tools.processes import CommandError
 
@@ -80,7 +81,8 @@ def test_an_unknown_lane_is_refused_and_the_lanes_are_listed(capsys):
 def test_a_python_that_is_missing_is_named(monkeypatch, tmp_path):
     lane = lanes.Lane("future", "3.99", lanes.install_colab)
     monkeypatch.setattr(lanes, "LANES", tmp_path)
-    result = lanes.run_lane(lane, tmp_path, [])
+    material = Material([], tmp_path)
+    result = lanes.run_lane(lane, tmp_path, material)
     assert result.outcome == "missing: no Python 3.99 was found"
     assert list(tmp_path.iterdir()) == []
 
@@ -110,10 +112,16 @@ def test_the_table_has_a_row_for_each_lane():
 def test_the_tests_are_copied_without_the_package(tmp_path):
     chapters = lanes.all_chapters()
     assert Path("chapters/normalization/batch-norm.ipynb") in chapters
-    lanes.copy_tests(tmp_path, chapters)
-    assert all((tmp_path / chapter).is_file() for chapter in chapters)
-    assert (tmp_path / "tests/unit/test_report.py").is_file()
-    assert not (tmp_path / "d2l_ext").exists()
+    students, work = tmp_path / "copies", tmp_path / "work"
+    write_copies(lanes.ROOT / "exercises", students)
+    lanes.copy_tests(work, Material(chapters, students))
+    assert all((work / chapter).is_file() for chapter in chapters)
+    assert (work / "tests/unit/test_report.py").is_file()
+    assert not (work / "d2l_ext").exists()
+    handed_out = {p.relative_to(students) for p in students.rglob("*.ipynb")}
+    for folder in ("students", "exercises"):
+        copied = (work / folder).rglob("*.ipynb")
+        assert handed_out == {p.relative_to(work / folder) for p in copied}
 
 
 def test_a_command_that_fails_says_so():

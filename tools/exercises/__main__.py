@@ -1,4 +1,4 @@
-"""The command line: start an exercise, build the cases, check the sources."""
+"""The command line: start, build, check and hand out exercises."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from d2l_ext.exercises.storing import save
 from tools.exercises import template
 from tools.exercises.answers import out_of_date, recorded_cases
 from tools.exercises.conventions import Source, check_source, headings_of
+from tools.exercises.student import write_copies
 from tools.notebooks.reading import Course, Finding
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,13 +59,17 @@ class Project:
 
 
 def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
-    """Runs ``new``, ``build`` or ``check`` and returns the exit status."""
+    """Runs a command and returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.exercises")
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("new", help="start an exercise")
     new.add_argument("id", help="such as batch-norm.conv-axes")
     new.add_argument("function", help="the function that students write")
     commands.add_parser("build", help="write the cases of the package")
+    students = commands.add_parser(
+        "students", help="write the notebooks that students get"
+    )
+    students.add_argument("folder", type=Path)
     check = commands.add_parser("check", help="check sources and cases")
     show = commands.add_parser("show", help="show what students read")
     for command in (check, show):
@@ -76,6 +81,9 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
             return _new(project, arguments.id, arguments.function)
         if arguments.command == "build":
             return _build(project)
+        if arguments.command == "students":
+            write_copies(project.folder, arguments.folder)
+            return 0
         exercises = _chosen(project, arguments.ids)
         if arguments.command == "show":
             return _show(exercises)

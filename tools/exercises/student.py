@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from d2l_ext.exercises.material import stub
+from pathlib import Path
+
+from d2l_ext.exercises.material import load_exercises, stub
 
 import nbformat
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3
@@ -10,6 +12,22 @@ from nbgrader.preprocessors import ClearSolutions
 from traitlets.config import Config
 
 from tools.notebooks.cleaner import clean
+
+
+def write_copies(sources: Path, folder: Path) -> None:
+    """Writes the student's copies of all exercises below a folder.
+
+    Raises
+    ------
+    ExerciseError
+        If there is no exercise, or one is not complete.
+    """
+    for exercise in load_exercises(sources).values():
+        target = folder / exercise.notebook.relative_to(sources)
+        text = exercise.notebook.read_text(encoding="utf-8")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = student_copy(text, exercise.function)
+        target.write_text(copy, encoding="utf-8")
 
 
 def student_copy(text: str, function: str) -> str:

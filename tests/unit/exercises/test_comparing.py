@@ -17,7 +17,7 @@ import pytest
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
 
-class ndarray:  # noqa: N801
+class ndarray:
     """Has the name of MXNet's array, all that grading has of one."""
 
 
@@ -61,7 +61,11 @@ def test_a_right_result_differs_in_nothing(right, got):
         (2.0, 10**30, "an object value instead of a number"),
         (2.0, "2", "a text instead of a number"),
         (2.0, {}, "a dict instead of a number"),
-        ((1, 2), X[:1], "an array of numbers of shape (1, 2) instead of a tup"),
+        (
+            (1, 2),
+            X[:1],
+            "an array of numbers of shape (1, 2) instead of a tup",
+        ),
         ((1, 2), (1, 2, 3), "a tuple of 3 instead of a tuple of 2"),
         ((1, 2), (1, None), "as result 2 of 2 None instead of a number"),
     ],
