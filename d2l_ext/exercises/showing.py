@@ -71,7 +71,9 @@ class Feedback:
         """Where the chapter explains the misconception, if it is one."""
         if not self.verdict.see:
             return ""
-        return f"See “{self.verdict.see}” in the chapter {self.cases.chapter}."
+        # A heading may hold a formula, which is typeset in few of the places.
+        heading = self.verdict.see.replace("$", "")
+        return f"See “{heading}” in the chapter {self.cases.chapter}."
 
     def to_html(self) -> str:
         """Returns the box in HTML."""
@@ -100,7 +102,8 @@ class Feedback:
     def _table(self) -> str:
         rows = "".join(
             f'<tr><th scope="row" style="text-align:left;vertical-align:top;'
-            f'font-weight:normal;padding:0 1em 0 0">{html.escape(name)}</th>'
+            f'white-space:nowrap;font-weight:normal;padding:0 1em 0 0">'
+            f"{html.escape(name)}</th>"
             f'<td style="text-align:left"><pre style="margin:0;background:'
             f'none;color:inherit;white-space:pre;overflow-x:auto">'
             f"{html.escape(value)}</pre></td></tr>"

@@ -110,7 +110,7 @@ WRONG = {
     "edge-left-out": Wrong(
         nearer_than_the_tolerance,
         "You counted a point at exactly the tolerance as away. The tolerance "
-        "is how far a point may be *at most*.",
+        "is how far away a point may be at most: `<=`.",
         see="A fair race",
     ),
     "no-never": Wrong(

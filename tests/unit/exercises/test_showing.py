@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from d2l_ext.exercises.judging import KINDS
+from d2l_ext.exercises.judging import KINDS, Verdict
 from d2l_ext.exercises.showing import Feedback, show
 
 import numpy as np
@@ -60,6 +60,12 @@ def test_a_misconception_leads_into_the_chapter():
     read = Reader(shown.to_html())
     assert pointer in read.texts
     assert read.first["data-misconception"] == "added"
+
+
+def test_a_formula_in_a_heading_is_read_as_text():
+    found = Verdict("misconception", "You …", "added", "The $2^n$ masks")
+    shown = Feedback(fresh_cases(), found)
+    assert shown.pointer.startswith("See “The 2^n masks” in")
 
 
 def test_an_example_has_inputs_the_right_result_and_the_student_s():
