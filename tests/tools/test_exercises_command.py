@@ -1,4 +1,4 @@
-"""``python -m tools.exercises``: new, build, check, show."""
+"""``python -m tools.exercises``: new, build, check, show, students."""
 
 from __future__ import annotations
 
@@ -170,3 +170,30 @@ def test_what_students_read_can_be_shown(project, capsys):
 
 def test_the_command_looks_at_this_checkout():
     assert (ROOT / "pyproject.toml").is_file()
+
+
+def test_students_notebooks_are_written_where_asked(project, tmp_path):
+    folder = tmp_path / "handed-out"
+    assert run(project, "students", str(folder)) == 0
+    (path,) = folder.rglob("*.ipynb")
+    assert path == folder / "numbers" / "double-it.ipynb"
+    (answer,) = (
+        cell.source
+        for cell in Notebook.read(path).cells
+        if cell.id == "answer"
+    )
+    assert 'raise NotImplementedError("write double")' in answer
+    assert "2**times" not in answer
+
+
+def test_inputs_tell_wrong_answers_in_float32_from_the_right_one(
+    project, capsys
+):
+    run(project, "build")
+    near = MATERIAL.replace("lambda X, n: X * 2,", "nearly,").replace(
+        "def cases",
+        "def nearly(X, n):\n    return X * 2**n * (1 + 5e-6)\n\n\ndef cases",
+    )
+    project.write(material=near)
+    assert run(project, "check", ID) == 1
+    assert "'once' never returns a wrong result" in capsys.readouterr().out
