@@ -149,3 +149,11 @@ def test_another_text_is_wrong():
 def test_a_value_is_described_in_words():
     assert describe([1, 2]) == "a list of 2"
     assert describe(np.float64(1)) == "a number"
+
+
+@pytest.mark.parametrize("name", ["number", "truth value", "text"])
+@pytest.mark.parametrize("expected", [1.0, True, "a", np.ones(2)])
+def test_a_class_that_is_called_like_a_number_is_none(name, expected):
+    found = difference(expected, type(name, (), {})())
+    assert found.kind == WRONG_TYPE
+    assert f"a {name} object instead of" in found.message
