@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,13 @@ def decode(data: Any) -> Any:
     Garbled
         If it is anything else, larger or deeper than allowed.
     """
-    return _decode(data, _MOST_DEPTH)
+    try:
+        return _decode(data, _MOST_DEPTH)
+    except Garbled:
+        raise
+    # What is well-formed may still be more than NumPy takes: a shape, say.
+    except Exception as error:
+        raise Garbled("not a value") from error
 
 
 def _decode(data: Any, depth: int) -> Any:
@@ -120,7 +127,10 @@ def _decode(data: Any, depth: int) -> Any:
         nothing = np.empty((), np.dtype(_FORMS.get(data["kind"], "O")))
         return np.broadcast_to(nothing, _shape(data["shape"]))
     if keys == {"other"} and isinstance(data["other"], str):
-        return type(data["other"][:40] or "?", (Other,), {})()
+        name = data["other"][:40]
+        return type(
+            name if re.fullmatch(r"[\w ]+", name) else "?", (Other,), {}
+        )()
     raise Garbled("not a value")
 
 

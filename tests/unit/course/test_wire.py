@@ -160,3 +160,15 @@ def test_the_name_of_a_type_is_short_and_harmless():
     got = decode({"other": "x" * 1000})
     assert len(type(got).__name__) == 40
     assert isinstance(decode({"other": ""}), wire.Other)
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0b", "\ud800", "", "a b", "import\n", "n" * 100]
+)
+def test_any_name_of_a_type_can_be_read(name):
+    assert isinstance(decode({"other": name}), wire.Other)
+
+
+def test_a_shape_that_is_no_arrays_is_garbled():
+    with pytest.raises(Garbled):
+        decode({"kind": "c", "shape": [2**30] * 6})
