@@ -171,5 +171,6 @@ def _judge(task: Task, session: Session) -> Verdict:
 
 def printable(text: str) -> str:
     """Returns a student's text as any file takes it, without control codes."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    # What no UTF-8 stands for, in a file's name say, gets a backslash.
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)

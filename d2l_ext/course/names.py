@@ -22,6 +22,7 @@ _ADDED = re.compile(
     r"|\(\d+\)|\.ipynb\b",
     re.I,
 )
+_LONGEST = 100
 _NO_PERSON = ("submitted", "submissions", "__MACOSX")
 
 
@@ -78,8 +79,10 @@ def clean(name: str) -> str:
     # macOS writes an accent as a character of its own.
     name = unicodedata.normalize("NFC", name)
     name = re.sub(r"\.zip$", "", name, flags=re.I)
-    name = re.sub(r"[^\w.-]+", "_", name)
-    return name.strip("._-")[:100]
+    name = re.sub(r"[^\w.-]+", "_", name)[:_LONGEST]
+    # A file's name is limited in bytes, of which a character may have four.
+    name = name.encode()[:_LONGEST].decode("utf-8", "ignore")
+    return name.strip("._-")
 
 
 def exercise_of(path: PurePosixPath, exercises: Iterable[str]) -> str:

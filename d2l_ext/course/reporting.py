@@ -11,6 +11,7 @@ from d2l_ext.course.batch import Graded
 from d2l_ext.course.collect import Found
 from d2l_ext.course.export import write_csv
 from d2l_ext.course.folder import Course
+from d2l_ext.course.marking import printable
 
 _COLLECTED = ("file", "student", "exercise", "taken", "remark")
 _GRADED = (
@@ -26,9 +27,9 @@ def report_collected(
     path = course.root / "reports" / f"{assignment}-collected.csv"
     rows = [
         (
-            str(one.path),
+            printable(str(one.path)),
             *(one.student, one.exercise),
-            *("yes" if one.taken else "no", one.remark),
+            *("yes" if one.taken else "no", printable(one.remark)),
         )
         for one in found
     ]
@@ -36,18 +37,13 @@ def report_collected(
     for one in found:
         if one.remark:
             left_out = "" if one.taken else "left out: "
-            print(_printable(f"{left_out}{one.path}: {one.remark}"))
+            print(printable(f"{left_out}{one.path}: {one.remark}"))
     students = {one.student for one in found if one.taken}
     taken = sum(one.taken for one in found)
     print(
         f"{taken} notebooks of {len(students)} students; "
         f"{len(found) - taken} files left out. Each file: {path}"
     )
-
-
-def _printable(text: str) -> str:
-    """Returns a text without what no UTF-8 stands for, as in file names."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def report_graded(
@@ -78,7 +74,8 @@ def report_graded(
         print(f"  {count:5} {kind}")
     failed = [one for one in graded if one.problem]
     for one in failed:
-        print(f"not graded: {one.student}: {one.problem}", file=sys.stderr)
+        problem = printable(one.problem)
+        print(f"not graded: {one.student}: {problem}", file=sys.stderr)
     print(f"Each one: {path}")
     return 1 if failed else 0
 

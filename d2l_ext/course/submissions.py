@@ -133,6 +133,13 @@ def code_of(cells: Sequence[Cell]) -> list[str]:
 
 def defines(source: str, function: str) -> bool:
     """Whether a source looks as if it defined a function."""
+    # Without "\n" in it: on many empty lines that takes a time that grows
+    # with the square of their number.
+    gap = r"[^\S\n]"
     return bool(
-        re.search(rf"^\s*(?:def\s+{function}\b|{function}\s*=)", source, re.M)
+        re.search(
+            rf"^{gap}*(?:def{gap}+{function}\b|{function}{gap}*=)",
+            source,
+            re.MULTILINE,
+        )
     )

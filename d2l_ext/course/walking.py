@@ -19,8 +19,10 @@ from d2l_ext.course.folder import CourseError
 from d2l_ext.course.submissions import MOST_BYTES
 
 _MOST_NESTED = 3
-#: What a zip within the submissions, a student's, may unpack to.
+#: What a zip within the submissions, a student's, may unpack to, with all the
+#: zips in it.
 _MOST_UNPACKED = 128 << 20
+_MOST_MEMBERS = 2000
 #: What reading a zip raises that is encrypted, damaged or not what it says.
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, OSError, EOFError, ValueError),
@@ -30,6 +32,19 @@ _ZIP_ERRORS = (
 
 def _nothing() -> bytes:
     return b""
+
+
+class _Budget:
+    """What may still come out of a student's zip and the zips in it."""
+
+    def __init__(self) -> None:
+        self.size, self.members = _MOST_UNPACKED, _MOST_MEMBERS
+
+    def spend(self, infos: list[zipfile.ZipInfo]) -> bool:
+        """Takes a zip's members off; whether there was enough."""
+        self.size -= sum(info.file_size for info in infos)
+        self.members -= len(infos)
+        return min(self.size, self.members) >= 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ def walk(submissions: Path) -> Iterator[File]:
         yield from _walk_folder(submissions)
     elif zipfile.is_zipfile(submissions):
         with submissions.open("rb") as stream:
-            yield from _walk_zip(stream, PurePosixPath(), None)
+            yield from _walk_zip(stream, PurePosixPath())
     else:
         raise CourseError(f"{submissions} is neither a folder nor a zip")
 
@@ -79,24 +94,26 @@ def _walk_folder(folder: Path) -> Iterator[File]:
             yield File(name, problem="it is no regular file")
         elif path.suffix.lower() == ".zip":
             with path.open("rb") as stream:
-                yield from _walk_zip(stream, name, _MOST_NESTED)
+                yield from _walk_zip(stream, name, _MOST_NESTED, _Budget())
         else:
             yield _file(name, path.stat().st_size, path.read_bytes)
 
 
 def _walk_zip(
-    stream: BinaryIO, at: PurePosixPath, depth: int | None
+    stream: BinaryIO,
+    at: PurePosixPath,
+    depth: int = _MOST_NESTED + 1,
+    budget: _Budget | None = None,
 ) -> Iterator[File]:
-    """Yields a zip's files; ``depth`` is None for the instructor's own."""
+    """Yields a zip's files; the instructor's own has no budget."""
     try:
         with zipfile.ZipFile(stream) as archive:
             infos = archive.infolist()
-            unpacked = sum(info.file_size for info in infos)
-            if depth is not None and unpacked > _MOST_UNPACKED:
+            if budget and not budget.spend(infos):
                 yield File(at, problem="the zip unpacks to too much")
                 return
             for info in infos:
-                yield from _walk_member(archive, info, at, depth)
+                yield from _walk_member(archive, info, at, depth, budget)
     except _ZIP_ERRORS as error:
         yield File(at, problem=f"the zip cannot be read: {error}")
 
@@ -105,7 +122,8 @@ def _walk_member(
     archive: zipfile.ZipFile,
     info: zipfile.ZipInfo,
     at: PurePosixPath,
-    depth: int | None,
+    depth: int,
+    budget: _Budget | None,
 ) -> Iterator[File]:
     parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     # One that starts with "/" or "//" would make joinpath forget ``at``.
@@ -114,8 +132,7 @@ def _walk_member(
     if info.is_dir() or _is_clutter(name):
         return
     file = _file(name, info.file_size, lambda: _read_member(archive, info))
-    left = _MOST_NESTED if depth is None else depth - 1
-    if name.suffix.lower() != ".zip" or file.problem or not left:
+    if name.suffix.lower() != ".zip" or file.problem or depth == 1:
         yield file
         return
     try:
@@ -123,7 +140,7 @@ def _walk_member(
     except _ZIP_ERRORS as error:
         yield File(name, problem=f"the zip cannot be read: {error}")
         return
-    yield from _walk_zip(inner, name, left)
+    yield from _walk_zip(inner, name, depth - 1, budget or _Budget())
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

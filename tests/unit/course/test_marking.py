@@ -127,4 +127,4 @@ def test_what_is_missing_starts_no_sandbox(task):
 
 
 def test_text_is_made_printable():
-    assert printable("a\x1b[31m\udc80\x00b\nc") == "a�[31m?�b\nc"
+    assert printable("a\x1b[31m\udc80\x00b\nc") == "a�[31m\\udc80�b\nc"

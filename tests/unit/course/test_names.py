@@ -90,3 +90,10 @@ def test_what_a_student_names_makes_nobody_else_of_him(path, student):
 )
 def test_what_programs_add_to_names_is_no_student(path, student):
     assert student_of(PurePosixPath(path), EXERCISES) == student
+
+
+@pytest.mark.parametrize("character", ["a", "é", "漢", "𠀀"])
+def test_any_student_is_a_files_name(character, tmp_path):
+    name = clean(character * 300)
+    assert name == character * len(name)
+    (tmp_path / f".{name}.json.part").touch()

@@ -14,7 +14,7 @@ from small_course import ASSIGNMENT
 
 
 def table(path):
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -57,3 +57,15 @@ def test_a_name_that_is_no_utf_8_is_printed(course, capsys):
     found = [Found(PurePosixPath("\udce9.png"), remark="it is no notebook")]
     report_collected(course, ASSIGNMENT, found)
     assert "\\udce9.png: it is no notebook" in capsys.readouterr().out
+    (row,) = table(course.root / "reports" / "hw1-collected.csv")
+    assert row["file"] == "\\udce9.png"
+
+
+def test_no_name_of_a_file_speaks_to_the_terminal(course, capsys):
+    path = PurePosixPath("\x1b]0;x\a\u202ea\rb.png")
+    report_collected(course, ASSIGNMENT, [Found(path, remark="\x9b1m")])
+    report_graded(course, ASSIGNMENT, [Graded("a", problem="\x1bc")], {})
+    said = "".join(capsys.readouterr())
+    assert said.replace("\n", "").isprintable()
+    report = course.root / "reports" / "hw1-collected.csv"
+    assert "\x1b" not in report.read_text("utf-8")

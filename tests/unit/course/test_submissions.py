@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 from d2l_ext.course import submissions
 from d2l_ext.course.submissions import (
@@ -137,3 +138,10 @@ def test_a_folder_is_closed_again(tmp_path):
     # The exception holds what read_file had open.
     assert caught
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_many_empty_lines_take_no_time():
+    start = time.perf_counter()
+    assert not defines("\n" * 200_000 + " " * 200_000, "double")
+    assert not defines("def " + "\n" * 200_000, "double")
+    assert time.perf_counter() - start < 1

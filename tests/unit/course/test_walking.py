@@ -151,3 +151,30 @@ def test_a_damaged_stream_is_an_error_of_its_own(tmp_path):
     for file in walk(tmp_path):
         with pytest.raises(OSError, match="it cannot be read"):
             file.read()
+
+
+def test_zips_in_zips_unpack_to_so_much_together(tmp_path, monkeypatch):
+    # The largest of the zips is below it.
+    monkeypatch.setattr(walking, "_MOST_UNPACKED", 4000)
+    inner = packed(a=bytes(200))
+    bomb = packed(**{f"{n}.zip": inner for n in range(9)})
+    (tmp_path / "ada.zip").write_bytes(packed(**{"bomb.zip": bomb}))
+    for submissions in (tmp_path, zipped(tmp_path)):
+        names = found(submissions)
+        assert "the zip unpacks to too much" in names.values()
+        assert sum(name.endswith("a") for name in names) < 9
+
+
+def test_a_students_zip_has_so_many_files_and_no_more(tmp_path):
+    many = {str(n): b"" for n in range(walking._MOST_MEMBERS + 1)}
+    (tmp_path / "ada.zip").write_bytes(packed(**many))
+    assert found(tmp_path) == {"ada.zip": "the zip unpacks to too much"}
+    assert len(found(tmp_path / "ada.zip")) == len(many)
+
+
+def zipped(folder):
+    """Returns a zip of all that is in a folder."""
+    names = {path.name: path.read_bytes() for path in folder.iterdir()}
+    path = folder.with_name(f"{folder.name}.zip")
+    path.write_bytes(packed(**names))
+    return path
