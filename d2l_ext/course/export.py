@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 from d2l_ext.course.folder import Course
 from d2l_ext.course.gradebook import open_gradebook
 
-#: What spreadsheets take for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What spreadsheets take for the beginning of a formula: in the first place,
+#: and after what parts cells where a comma does not.
+_FORMULA = re.compile(r"(?:^|(?<=[;|\t\r\n]))(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 def export(course: Course, assignment: str, path: Path) -> int:
@@ -55,16 +57,12 @@ def write_csv(
 ) -> None:
     """Writes a table; no text of a student's becomes a formula in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The name of a file may be no UTF-8: it is written with backslashes.
-    with path.open(
-        "w", newline="", encoding="utf-8", errors="backslashreplace"
-    ) as file:
+    # Without the mark at the beginning, Excel shows "Ã©" for "é".
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows([_harmless(value) for value in row] for row in rows)
 
 
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value

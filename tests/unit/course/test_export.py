@@ -12,7 +12,7 @@ from small_course import ASSIGNMENT
 
 
 def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.reader(file))
 
 
@@ -112,18 +112,26 @@ def test_a_table_comes_out_as_it_went_in(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+    ("text", "harmless"),
+    [
+        *((text, f"'{text}") for text in ("=1+1", "+1", "-1", "@SUM(A1)")),
+        *((text, f"'{text}") for text in ("＝1", " =1", "＋1", "－1", "＠A1")),
+        ("a;=1+1", "a;'=1+1"),
+        ("a|\t @A1", "a|'\t' @A1"),
+        ("a\n=1\n", "a\n'=1\n"),
+        *((text, text) for text in ("a = 1; b", "x-1", "a;b", "")),
+    ],
 )
-def test_no_text_becomes_a_formula(tmp_path, text):
-    write_csv(tmp_path / "table.csv", ["a"], [[text]])
-    assert rows(tmp_path / "table.csv") == [["a"], [f"'{text}"]]
+def test_no_text_becomes_a_formula(tmp_path, text, harmless):
+    write_csv(tmp_path / "table.csv", ["a", "b"], [[text, ""]])
+    assert rows(tmp_path / "table.csv") == [["a", "b"], [harmless, ""]]
+
+
+def test_excel_is_told_that_it_is_utf_8(tmp_path):
+    write_csv(tmp_path / "table.csv", ["a"], [["é"]])
+    assert (tmp_path / "table.csv").read_bytes()[:3] == b"\xef\xbb\xbf"
 
 
 def test_numbers_stay_numbers(tmp_path):
     write_csv(tmp_path / "table.csv", ["a", "b"], [[-1, -0.5]])
     assert rows(tmp_path / "table.csv")[1] == ["-1", "-0.5"]
-
-
-def test_a_name_that_is_no_utf_8_is_written_with_backslashes(tmp_path):
-    write_csv(tmp_path / "table.csv", ["a"], [["\udce9.ipynb"]])
-    assert rows(tmp_path / "table.csv") == [["a"], ["\\udce9.ipynb"]]
