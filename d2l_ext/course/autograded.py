@@ -11,6 +11,10 @@ from d2l_ext.course.submissions import CODE, MARKDOWN, Cell, defines
 
 Raw = dict[str, Any]
 
+#: What is shown of a cell. The time to color code and to sanitize text grows
+#: with the square of its length, if a student wants it to.
+_LONGEST = 10_000
+
 
 def autograded(
     release: Path, cells: Sequence[Cell], function: str, html: str, text: str
@@ -84,15 +88,18 @@ def _graded(released: Sequence[Raw]) -> list[str]:
 
 
 def _plain_cell(cell: Cell) -> Raw:
+    source = cell.source
+    if len(source) > _LONGEST:
+        source = f"{source[:_LONGEST]}\n# … (the rest is not shown)"
     if cell.kind == CODE:
         return {
             "cell_type": CODE,
             "execution_count": None,
             "metadata": {},
             "outputs": [],
-            "source": cell.source,
+            "source": source,
         }
-    return {"cell_type": MARKDOWN, "metadata": {}, "source": cell.source}
+    return {"cell_type": MARKDOWN, "metadata": {}, "source": source}
 
 
 def _answer(

@@ -26,7 +26,11 @@ _TAGS = (
     *("strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr"),
     "ul",
 )
-_ATTRIBUTES = {"a": ["href", "title"], "span": ["class"], "div": ["class"]}
+_ATTRIBUTES = {
+    "a": ["class", "href", "title"],
+    "span": ["class"],
+    "div": ["class"],
+}
 
 
 def safe_markdown2html(source: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 from d2l_ext.course.autograded import autograded, points
+from d2l_ext.course.sanitizing import safe_markdown2html
 from d2l_ext.course.submissions import Cell
 
+from nbconvert.filters import Highlight2HTML
 from nbgrader.nbgraderformat import read
 from small_course import RIGHT, student_copy
 
@@ -66,3 +69,19 @@ def test_of_what_cannot_be_read_the_copy_is_shown(course, tmp_path):
 
 def test_points_are_those_of_the_copy(course):
     assert points(student_copy(course)) == 2
+
+
+def test_of_a_long_cell_the_beginning_is_shown(course, tmp_path):
+    cells = [
+        Cell("code", RIGHT + "a." * 50_000),
+        Cell("markdown", "<div>" * 20_000),
+    ]
+    start = time.perf_counter()
+    found = graded_cells(course, cells, tmp_path)
+    for cell in found[:2]:
+        assert len(cell["source"]) < 11_000
+        assert cell["source"].endswith("(the rest is not shown)")
+    Highlight2HTML()(found[0]["source"])
+    safe_markdown2html(found[1]["source"])
+    # In the whole, it would be minutes.
+    assert time.perf_counter() - start < 5

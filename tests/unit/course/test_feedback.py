@@ -52,6 +52,15 @@ def test_only_those_who_are_asked_for_get_pages(graded):
     assert graded.students("feedback", ASSIGNMENT) == ["jane"]
 
 
-def test_who_is_not_graded_is_named(graded):
-    with pytest.raises(CourseError, match="nobody"):
-        list(write_feedback(graded, ASSIGNMENT, ["nobody"]))
+def test_who_is_not_graded_is_named_when_all_others_have_their_pages(graded):
+    pages = write_feedback(graded, ASSIGNMENT, ["nobody", "jane"])
+    assert next(pages)[0] == "jane"
+    with pytest.raises(CourseError, match="no feedback for nobody: "):
+        next(pages)
+
+
+def test_a_page_can_be_read_on_a_telephone(graded):
+    ((_, (path,)),) = write_feedback(graded, ASSIGNMENT, ["jane"])
+    head, _, body = path.read_text("utf-8").partition("</head>")
+    assert '<meta name="viewport" content="width=device-width' in head
+    assert "</head>" not in body
