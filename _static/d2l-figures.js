@@ -292,12 +292,26 @@
       return hidden.has(trace.name) ? { ...trace, visible: false } : trace;
     }
 
+    /** Leaves room for the longest title, so that no frame moves the chart. */
+    function reserveTitle() {
+      const shown = title.textContent;
+      title.textContent = Object.values(data.titles || {}).reduce(
+        (longest, text) => (text.length > longest.length ? text : longest),
+        "",
+      );
+      title.style.minHeight = "";
+      title.style.minHeight = `${title.offsetHeight}px`;
+      title.textContent = shown;
+    }
+
     function draw() {
       const key = index.join(",");
       const frame = data.frames[key];
-      title.textContent = frame
+      const said = frame
         ? (data.titles || {})[key] || ""
         : "No result for this combination of values.";
+      // A screen reader says again what is set again.
+      if (title.textContent !== said) title.textContent = said;
       narrow = figure.clientWidth < NARROW;
       return window.Plotly.react(
         chart,
@@ -319,6 +333,7 @@
     if (data.choose) rows.append(choices(namedTraces(data), hidden, draw));
     image.after(title, chart, rows);
     figure.classList.add("d2l-live");
+    reserveTitle();
     draw();
 
     new MutationObserver(draw).observe(document.documentElement, {
@@ -327,6 +342,7 @@
     // Also fires when a folded part of the page that holds the figure opens.
     new ResizeObserver(() => {
       if (!chart.offsetWidth) return;
+      reserveTitle();
       if (narrow !== figure.clientWidth < NARROW) draw();
       window.Plotly.Plots.resize(chart);
     }).observe(figure);

@@ -185,7 +185,7 @@ def _background(landscape: Landscape) -> list[dict[str, Any]]:
     ]
     if landscape.minimum is not None:
         x, y = landscape.minimum
-        marker = {"symbol": "star", "size": 13, "color": _GRAY}
+        marker = {"symbol": "star", "size": 13, "color": "#000000"}
         traces.append({"x": [x], "y": [y], "mode": "markers"})
         traces[-1] |= {"marker": marker, "hoverinfo": "skip"}
     return traces

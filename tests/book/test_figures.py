@@ -114,6 +114,21 @@ def test_step_buttons_move_one_frame(page: Page) -> None:
     expect(title(page, "race")).to_have_text("start")
 
 
+def test_a_title_of_two_lines_does_not_move_the_chart(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    chart, heading = page.locator("#race .d2l-chart"), title(page, "race")
+    expect(heading).to_have_text("start")
+    one_line = title(page, "slope").bounding_box()
+    place = "chart => [chart.offsetTop, chart.offsetHeight]"
+    before = chart.evaluate(place)
+    assert heading.bounding_box()["height"] > one_line["height"]
+    page.locator("#race input").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    expect(heading).to_contain_text("does not fit")
+    assert chart.evaluate(place) == before
+
+
 class TestReducedMotion:
     @pytest.fixture
     def context_options(self) -> dict[str, Any]:
