@@ -212,6 +212,10 @@ def forged_outputs(folder, release):
     write(folder / NOTEBOOK, raw)
 
 
+def empty_lines(folder, release):
+    write(folder / NOTEBOOK, notebook(release, ["\n" * 500_000, RIGHT]))
+
+
 def only_text(folder, release):
     (folder / "conv-axes.docx").write_bytes(b"def conv_batch_norm(): ...")
 
@@ -240,5 +244,6 @@ ODD = {
     "swapped-names-of-cells": ("wrong", swapped_names_of_cells),
     "missing-metadata-of-a-right-answer": ("right", without_metadata),
     "version-3-of-a-right-answer": ("right", of_version_3),
+    "empty-lines-beside-a-right-answer": ("right", empty_lines),
     "forged-outputs": ("wrong", forged_outputs),
 }
