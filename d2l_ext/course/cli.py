@@ -35,6 +35,7 @@ from d2l_ext.exercises.material import ExerciseError
 
 from tqdm import tqdm
 
+_NBGRADER = "nbgrader>=0.9.3,<0.10"
 _NEEDS_NBGRADER = ("release", "grade", "feedback", "export")
 
 
@@ -42,7 +43,9 @@ def main(argv: Sequence[str]) -> int:
     """Runs a command and returns its exit status."""
     options = parser().parse_args(argv)
     if options.command in _NEEDS_NBGRADER and not find_spec("nbgrader"):
-        return _fail('nbgrader is missing: pip install "d2l-ext[course]"')
+        # Not the package's own extra: d2l, among what it needs, asks for the
+        # versions of 2023.
+        return _fail(f'nbgrader is missing: pip install "{_NBGRADER}"')
     try:
         return _COMMANDS[options.command](options)
     except (CourseError, ExerciseError, SandboxError) as error:
@@ -108,6 +111,11 @@ def _grade(options: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(only_grader(course))
         batch = Batch(course, assignment)
+        if not batch.students:
+            raise CourseError(
+                f"{assignment} has no submissions: `course collect` comes "
+                "first"
+            )
         gradebook = stack.enter_context(open_gradebook(course, assignment))
         pool, width, sandbox = stack.enter_context(
             open_workers(wish, _kinds(options), options.jobs, options.dask)

@@ -69,7 +69,13 @@ def report_graded(
     write_csv(path, _GRADED, rows)
     before = sum(one.before for one in graded)
     print(f"{len(graded)} submissions, {before} of them graded before:")
-    counts = Counter(result.kind for one in graded for result in one.results)
+    counts = Counter(
+        f"{result.kind}: {result.name} in {result.notebook}"
+        if result.name
+        else result.kind
+        for one in graded
+        for result in one.results
+    )
     for kind, count in counts.most_common():
         print(f"  {count:5} {kind}")
     failed = [one for one in graded if one.problem]

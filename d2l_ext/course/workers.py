@@ -70,7 +70,7 @@ def _connected(address: str) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise CourseError(
-            'Dask is not installed: pip install "d2l-ext[cluster]"'
+            "Dask is not installed: pip install distributed"
         ) from None
     try:
         client = Client(address, timeout=_PATIENCE)

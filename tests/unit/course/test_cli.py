@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import d2l_ext
 from d2l_ext.course import cli
 from d2l_ext.course.arguments import RISK
 
+import pytest
 import small_course
 from small_course import ONCE_MORE, RIGHT, notebook
 
@@ -34,12 +40,12 @@ def test_the_whole_way(tmp_path, capsys, monkeypatch):
     for part in (
         "release/numbers/double-it.ipynb",
         "3 notebooks of 3 students; 0 files left out",
-        "1 misconception",
+        "1 misconception: twice in double-it",
         "3 pages in feedback",
         "3 students in points.csv",
     ):
         assert part in said
-    with open("points.csv", newline="") as file:
+    with open("points.csv", newline="", encoding="utf-8-sig") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     points = {name: row["double-it"] for name, row in rows.items()}
     assert points == {"ada": "2.0", "bob": "0.0", "eve": "0.0"}
@@ -66,7 +72,7 @@ def test_what_needs_nbgrader_names_the_extra(course, capsys, monkeypatch):
     monkeypatch.setattr(cli, "find_spec", lambda name: None)
     for command in ("release", "grade", "feedback", "export"):
         assert run(course, command) == 1
-        assert 'pip install "d2l-ext[course]"' in capsys.readouterr().err
+        assert 'pip install "nbgrader>=' in capsys.readouterr().err
 
 
 def test_without_a_sandbox_nothing_is_graded(course, capsys, monkeypatch):
@@ -75,3 +81,72 @@ def test_without_a_sandbox_nothing_is_graded(course, capsys, monkeypatch):
     assert run(course, "grade") == 1
     assert "no sandbox works here" in capsys.readouterr().err
     assert not (course.root / "autograded").exists()
+
+
+def test_nothing_to_grade_is_said(course, capsys):
+    assert run(course, "grade", RISK) == 1
+    assert "`course collect` comes first" in capsys.readouterr().err
+
+
+@pytest.fixture
+def run_without_mxnet(course, tmp_path):
+    """Returns a function that runs a command where MXNet is broken."""
+    broken = tmp_path / "broken" / "mxnet"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise SystemExit('imported')")
+    home = Path(d2l_ext.__file__).parents[1]
+
+    def run_it(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "d2l_ext", "course", *map(str, arguments)],
+            cwd=course.root,
+            env=os.environ | {"PYTHONPATH": f"{broken.parent}:{home}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run_it
+
+
+def test_no_command_imports_mxnet(course, run_without_mxnet, tmp_path):
+    exercises = small_course.write_exercises(tmp_path / "exercises")
+    answer = tmp_path / "submissions" / "ada" / "double-it.ipynb"
+    answer.parent.mkdir(parents=True)
+    answer.write_bytes(notebook(RIGHT))
+    new = ("new", ".", small_course.IDS[1], "--assignment", "hw2")
+    one = ("--assignment", small_course.ASSIGNMENT)
+    for command in (
+        (*new, "--exercises", exercises),
+        ("release", *one),
+        ("collect", answer.parents[1], *one),
+        ("grade", RISK, *one),
+        ("feedback", *one),
+        ("export", *one),
+    ):
+        done = run_without_mxnet(*command)
+        assert done.returncode == 0, done.stderr
+        assert "imported" not in done.stderr
+
+
+def test_an_exercise_may_import_mxnet(course, tmp_path):
+    exercises = small_course.write_exercises(tmp_path / "exercises")
+    module = exercises / "numbers" / "half.py"
+    lines = (
+        "import mxnet as mx",
+        "assert mx.util.is_np_array()",
+        "assert mx.np.ones(2).sum() == 2",
+        module.read_text(),
+    )
+    module.write_text("\n".join(lines))
+    new = ("new", course.root, small_course.IDS[1], "--assignment", "hw2")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "d2l_ext", "course", *map(str, new)),
+            *("--exercises", exercises),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
