@@ -53,9 +53,18 @@ def table(path):
 
 
 def files_outside():
-    """Returns what is in the folders that students might write to."""
-    folders = (Path.cwd(), Path.home(), Path(tempfile.gettempdir()), Path("/"))
-    return {path for folder in folders for path in folder.iterdir()}
+    """Returns what is in the folders that students might write to.
+
+    Other programs put files into /tmp at any time, and call them tmp… or
+    hide them; no submission does.
+    """
+    folders = (Path.cwd(), Path.home(), Path("/tmp"), Path("/"))
+    return {
+        path
+        for folder in folders
+        for path in folder.iterdir()
+        if not path.name.startswith(("tmp", "."))
+    }
 
 
 def workers():
@@ -78,12 +87,15 @@ def graded_and_left(tmp_path_factory):
     submissions = folder.parent / "submissions"
     submitting.write_sources(submissions, release)
     submitting.write_odd(submissions, release)
+    temporary = tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("D2L_TEST_SECRET", SECRET)
+        patch.setenv("TMPDIR", str(temporary))
+        patch.setattr(tempfile, "tempdir", None)
         before = files_outside(), workers()
         assert course(folder, "collect", submissions) == 0
         assert course(folder, "grade", *LIMITS) == 0
-        after = files_outside(), workers()
+        after = files_outside() | {*temporary.iterdir()}, workers()
     assert course(folder, "feedback") == 0
     assert course(folder, "export") == 0
     left = [set(map(str, a - b)) for a, b in zip(after, before, strict=True)]
