@@ -17,6 +17,7 @@ from d2l_ext.exercises.material import (
 
 import numpy as np
 
+_SQLITE = "sqlite:///"
 #: What a course is, but for nbgrader's settings.
 RECORD = "course.json"
 
@@ -106,9 +107,18 @@ class Course:
         loader = PyFileConfigLoader("nbgrader_config.py", os.fspath(root))
         config = loader.load_config()
         config.CourseDirectory.root = os.fspath(root)
-        if self.db:
-            config.CourseDirectory.db_url = self.db
+        url = self.db or config.CourseDirectory.get("db_url", "")
+        if url:
+            config.CourseDirectory.db_url = _from(root, url)
         return config
+
+
+def _from(root: Path, url: str) -> str:
+    """Returns a gradebook's URL that means the same from every folder."""
+    name = url.removeprefix(_SQLITE)
+    if name == url or not name or name.startswith(("file:", ":memory:")):
+        return url
+    return f"{_SQLITE}{root / name}"
 
 
 def _checked(record: Any) -> dict[str, Any]:

@@ -154,6 +154,7 @@ def inputs_tell_answers_apart(source: Source) -> Iterator[Finding]:
             return
         if len(cases) < FEWEST_CASES:
             yield source.find("", f"needs {FEWEST_CASES} cases or more")
+            return
         if size(cases) > MOST_NUMBERS:
             message = f"{size(cases)} numbers in the cases; at most "
             yield source.find("", f"{message}{MOST_NUMBERS}")

@@ -93,6 +93,19 @@ def test_the_gradebook_is_where_the_caller_says(tmp_path):
     assert other.config().CourseDirectory.db_url == "sqlite:////second.db"
 
 
+def test_a_gradebook_without_a_folder_is_in_the_courses(tmp_path):
+    course = make_course(tmp_path, db="sqlite:///grades.db")
+    inside = course.root.resolve() / "grades.db"
+    assert course.config().CourseDirectory.db_url == f"sqlite:///{inside}"
+    for url in (
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://host/grades.db",
+    ):
+        other = replace(course, db=url)
+        assert other.config().CourseDirectory.db_url == url
+
+
 def test_a_file_is_written_with_its_folder_for_its_owner_alone(tmp_path):
     path = tmp_path / "a" / "b.json"
     write_atomically(path, "é")
