@@ -330,8 +330,9 @@ def _explain_missing_library(message: str) -> str:
     if any(f"{stem}.so" in message for stem in (*stems, "libcuda")):
         return (
             f"mxnet's CUDA build could not be loaded ({message}). Install "
-            'the CUDA 11 libraries with: pip install "d2l-ext[gpu]", or the '
-            f"CPU build with: pip install --no-deps mxnet=={MXNET_VERSION}"
+            "the CUDA 11 libraries as the book's page Installation says, or "
+            "the CPU build with: pip install --no-deps "
+            f"mxnet=={MXNET_VERSION}"
         )
     return f"mxnet's library could not be loaded: {message}"
 

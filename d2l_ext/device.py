@@ -69,8 +69,8 @@ def why_no_gpu(index: int = 0) -> str | None:
     """Returns why GPU ``index`` cannot be used, or ``None`` if it can."""
     if not mx.runtime.Features().is_enabled("CUDA"):
         return (
-            "the installed mxnet is the CPU build (GPUs need "
-            'pip install "d2l-ext[gpu]")'
+            "the installed mxnet is the CPU build (the book's page "
+            "Installation has the one for GPUs)"
         )
     try:
         count = mx.context.num_gpus()

@@ -331,7 +331,7 @@ def test_another_error_of_mxnet_is_its_own(run_python, fake_mxnet):
         ("libgomp.so.1", "apt-get install libgomp1 "),
         ("libquadmath.so.0", "apt-get install libquadmath0 "),
         *(
-            (library, 'pip install "d2l-ext[gpu]"')
+            (library, "the book's page Installation")
             for _, library in compat.CUDA_LIBRARIES
         ),
         ("libcuda.so.1", "pip install --no-deps mxnet==1.9.1"),
