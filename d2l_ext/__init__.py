@@ -51,13 +51,14 @@ _PUBLIC = {
     "densenets": ("densenet", "small_densenet"),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
-    "experiments": ("Trial", "seeds", "trial"),
-    "claims": ("claim",),
+    "evidence.trial": ("Trial", "seeds", "trial"),
+    "evidence.claim": ("claim",),
     "exercises": ("check",),
 }
 _HOME = {name: module for module, names in _PUBLIC.items() for name in names}
 _MODULES = (
-    *(*_PUBLIC, "callbacks", "compat", "initializers", "landscapes"),
+    *dict.fromkeys(module.split(".")[0] for module in _PUBLIC),
+    *("callbacks", "compat", "initializers", "landscapes"),
     *("layers", "optimizers", "plotting", "report"),
 )
 

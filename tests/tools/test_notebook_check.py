@@ -41,10 +41,12 @@ class Project:
         self.root = root
         (root / "chapters").mkdir()
         (root / "d2l_ext").mkdir()
+        (root / "evidence").mkdir()
         self.write_claims("{}")
 
     def write_claims(self, text):
-        (self.root / "claims.yml").write_text(text, encoding="utf-8")
+        path = self.root / "evidence" / "claims.yml"
+        path.write_text(text, encoding="utf-8")
 
     def write_package(self, source):
         (self.root / "d2l_ext" / "norm.py").write_text(source)

@@ -125,7 +125,7 @@ class Course:
 
     @property
     def claims(self) -> Path:
-        return self.root / "claims.yml"
+        return self.root / "evidence" / "claims.yml"
 
     @property
     def package(self) -> Path:

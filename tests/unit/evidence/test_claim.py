@@ -7,24 +7,25 @@ import html
 import json
 from html.parser import HTMLParser
 
-from d2l_ext import claims
-from d2l_ext.claims import (
+from d2l_ext.evidence import claim as module
+from d2l_ext.evidence.claim import (
+    MIME_TYPE,
+    ClaimContradicted,
+    claim,
+    measure,
+)
+from d2l_ext.evidence.declarations import (
     CONDITIONAL,
     FAILS,
     HOLDS,
-    MIME_TYPE,
     UNDECIDED,
     VERDICTS,
-    ClaimContradicted,
-    claim,
     declarations,
-    measure,
 )
 
 import mxnet as mx
 import numpy as np
 import pytest
-import yaml
 
 RECORDS = {
     "it-holds": {"verdict": HOLDS},
@@ -62,25 +63,11 @@ CONTRADICTIONS = [(name, m) for name, m, agree in AGREEMENT if not agree]
 
 
 @pytest.fixture
-def write(tmp_path):
-    """Returns a function that writes a file of claims."""
-
-    def write_claims(records):
-        path = tmp_path / "claims.yml"
-        path.write_text(
-            yaml.safe_dump(records, allow_unicode=True), encoding="utf-8"
-        )
-        return path
-
-    return write_claims
-
-
-@pytest.fixture
 def declared(write, monkeypatch):
     """Puts the claims above in place of the book's."""
     path = write({name: COMMON | more for name, more in RECORDS.items()})
     monkeypatch.setattr(
-        claims, "declarations", functools.partial(declarations, path)
+        module, "declarations", functools.partial(declarations, path)
     )
 
 
@@ -116,61 +103,6 @@ def page(measurement):
     parsed = Text(measurement._repr_mimebundle_()["text/html"])
     assert not parsed.open
     return parsed
-
-
-# The file
-
-
-def test_the_books_claims_are_declared():
-    declared = declarations()
-    assert "bn-large-lr" in declared
-    for declaration in declared.values():
-        assert declaration.chapter
-        assert declaration.statement.endswith(".")
-
-
-def test_a_declaration_has_what_its_record_says(write):
-    record = COMMON | {"verdict": CONDITIONAL, "condition": "γ > 0"}
-    (declaration,) = declarations(write({"one": record})).values()
-    assert vars(declaration) == record
-
-
-def test_an_empty_file_declares_nothing(tmp_path):
-    path = tmp_path / "claims.yml"
-    path.write_text("# none yet\n")
-    assert declarations(path) == {}
-
-
-@pytest.mark.parametrize(
-    ("record", "message"),
-    [
-        ({"verdict": "is true"}, "'is true' is not known"),
-        ({"verdict": HOLDS, "condition": "n > 1"}, "a condition belongs to"),
-        ({"verdict": CONDITIONAL}, "a condition belongs to"),
-        ({}, "verdict"),
-        ({"verdict": HOLDS, "verdikt": FAILS}, "verdikt"),
-    ],
-)
-def test_a_record_that_is_no_claim_is_refused_with_its_id(
-    write, record, message
-):
-    records = {"good": COMMON | {"verdict": HOLDS}, "bad": COMMON | record}
-    with pytest.raises(ValueError, match=r"^claims\.yml: bad: ") as refused:
-        declarations(write(records))
-    assert message in str(refused.value)
-
-
-def test_an_unknown_verdict_is_refused_and_the_right_ones_listed(write):
-    records = {"bad": COMMON | {"verdict": "true"}}
-    with pytest.raises(ValueError, match="not known") as refused:
-        declarations(write(records))
-    assert ", ".join(VERDICTS) in str(refused.value)
-
-
-@pytest.mark.parametrize("records", [["a", "b"], "text", {"bad": None}])
-def test_a_file_of_another_shape_is_refused(write, records):
-    with pytest.raises(ValueError, match=r"^claims\.yml: "):
-        declarations(write(records))
 
 
 # The verdict
@@ -376,8 +308,8 @@ def test_the_plain_text_says_the_same(declared):
 
 
 def test_each_verdict_has_a_mark_and_a_color_of_its_own():
-    marks, colors = zip(*claims._LOOKS.values(), strict=True)
-    assert tuple(claims._LOOKS) == VERDICTS
+    marks, colors = zip(*module._LOOKS.values(), strict=True)
+    assert tuple(module._LOOKS) == VERDICTS
     assert len(set(marks)) == len(set(colors)) == len(VERDICTS)
 
 
