@@ -21,7 +21,10 @@ from d2l_ext.device import why_no_gpu
 
 import pytest
 
-VARIABLES = ("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA")
+VARIABLES = (
+    *("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA"),
+    "D2L_EXT_GATE",
+)
 
 
 def _forget_settings():

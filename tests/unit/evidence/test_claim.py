@@ -144,8 +144,9 @@ def test_a_measurement_without_conditions_is_refused(declared):
 
 @pytest.mark.parametrize(("name", "holds"), CONTRADICTIONS)
 def test_a_contradiction_fails_after_its_box_was_shown(
-    declared, shown, name, holds
+    declared, shown, with_settings, name, holds
 ):
+    with_settings(gate="on")
     with pytest.raises(ClaimContradicted, match=name) as failed:
         claim(name, holds, accuracy=0.5)
     (measurement,) = shown
@@ -156,18 +157,33 @@ def test_a_contradiction_fails_after_its_box_was_shown(
 
 @pytest.mark.parametrize(("name", "holds"), CONTRADICTIONS)
 @pytest.mark.parametrize(
-    "elsewhere", [{"seed": 1}, {"scale": "full"}, {"seed": 2, "scale": "full"}]
+    "elsewhere",
+    [
+        {"gate": "off"},
+        {"seed": 1},
+        {"scale": "full"},
+        {"seed": 2, "scale": "full"},
+    ],
 )
 def test_elsewhere_a_contradiction_is_shown_and_the_run_goes_on(
     declared, shown, with_settings, name, holds, elsewhere
 ):
-    with_settings(**elsewhere)
+    with_settings(**{"gate": "on"} | elsewhere)
     claim(name, holds, accuracy=0.5)
     (measurement,) = shown
     settings = {"seed": 0, "scale": "quick"} | elsewhere
     remark = "Here (scale {scale}, seed {seed}) we measure otherwise"
     assert remark.format(**settings) in str(measurement)
     assert remark.format(**settings) in page(measurement).text
+
+
+def test_on_a_gpu_a_contradiction_is_shown_and_the_run_goes_on(
+    declared, shown, with_settings, monkeypatch
+):
+    with_settings(gate="on")
+    monkeypatch.setattr(module, "context", mx.gpu)
+    claim("it-holds", False, accuracy=0.5)
+    assert not shown[0].agrees
 
 
 @pytest.mark.parametrize(
@@ -261,6 +277,7 @@ def test_the_machine_readable_form_is_json(declared, with_settings):
     record = measurement._repr_mimebundle_()[MIME_TYPE]
     assert json.loads(json.dumps(record, allow_nan=False)) == {
         "id": "it-depends",
+        "chapter": COMMON["chapter"],
         "statement": COMMON["statement"],
         "recorded": CONDITIONAL,
         "measured": CONDITIONAL,
