@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-#: The machine-readable form of a claim's box: d2l_ext.evidence.claim's.
+#: The machine-readable form of a claim's box: d2l_ext.evidence.measurement's.
 MIME_TYPE = "application/vnd.d2l-ext.claim+json"
 
 

@@ -2,8 +2,9 @@
 
 import json
 
-from d2l_ext.evidence import claim
+from d2l_ext.evidence.claim import measure
 from d2l_ext.evidence.declarations import declarations
+from d2l_ext.evidence.measurement import MIME_TYPE
 
 import nbformat
 import pytest
@@ -32,19 +33,19 @@ def executed(*measurements):
 
 @pytest.fixture
 def agreeing():
-    return claim.measure("bn-identity", True, error=0.0)
+    return measure("bn-identity", True, error=0.0)
 
 
 @pytest.fixture
 def contradicting():
-    return claim.measure("bn-identity", False, error=1.0)
+    return measure("bn-identity", False, error=1.0)
 
 
 FOUND = Contradiction("batch-norm", "bn-identity", "holds", "does not hold")
 
 
 def test_the_type_is_the_one_that_boxes_have():
-    assert contradictions.MIME_TYPE == claim.MIME_TYPE
+    assert contradictions.MIME_TYPE == MIME_TYPE
 
 
 def test_contradicted_boxes_are_found_and_no_others(agreeing, contradicting):
@@ -64,9 +65,7 @@ def test_notebooks_are_read_from_files_whatever_their_names(
 
 def test_a_line_names_chapter_and_claim_and_both_verdicts(with_settings):
     with_settings(seed=3)
-    measurement = claim.measure(
-        "res-identity", {"a": True, "b": False}, number=1
-    )
+    measurement = measure("res-identity", {"a": True, "b": False}, number=1)
     (found,) = contradicted([executed(measurement)])
     recorded = declarations()["res-identity"]
     assert str(found) == (
@@ -86,5 +85,5 @@ def test_a_record_is_json_as_the_file_keeps_it(tmp_path, contradicting):
     path = tmp_path / "base.ipynb"
     nbformat.write(executed(contradicting), path)
     (record,) = contradictions.records([path])
-    bundle = contradicting._repr_mimebundle_()[claim.MIME_TYPE]
+    bundle = contradicting._repr_mimebundle_()[MIME_TYPE]
     assert record == json.loads(json.dumps(bundle))
