@@ -17,7 +17,7 @@ os.environ |= {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "CI": "1"}
 import d2l_ext  # isort: skip
 
 from d2l_ext.config import settings
-from d2l_ext.device import why_no_gpu
+from d2l_ext.engine.device import why_no_gpu
 
 import pytest
 

@@ -145,7 +145,7 @@ def _how(expected: np.ndarray, got: np.ndarray) -> str:
             return ": the right numbers are all there, in another order."
         if is_close(expected, got / _factor(expected, got)).all():
             return ": all are the right ones times the same factor."
-        if abs(got - expected).max() > _NEARLY * abs(expected).max():
+        if np.abs(got - expected).max() > _NEARLY * np.abs(expected).max():
             return "."
     if got.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize:
         return f": your numbers are {got.dtype}, which rounds. Use float64."

@@ -1,7 +1,7 @@
 """Watching layers: each call is seen, and nothing of it stays behind."""
 
+from d2l_ext.engine.hooks import blocks, eager, probed, watched
 from d2l_ext.networks import mlp
-from d2l_ext.observation import blocks, eager, probed, watched
 
 import pytest
 from mxnet import autograd, np

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import d2l_ext
-from d2l_ext import randomness
 from d2l_ext.config import MAX_SEED
-from d2l_ext.randomness import SeededGenerator
+from d2l_ext.engine import seeding
+from d2l_ext.engine.seeding import SeededGenerator
 
 import mxnet as mx
 import numpy as np
@@ -120,7 +120,7 @@ def test_a_generator_that_nobody_seeded_has_the_seed_of_the_settings(
     with_settings, monkeypatch
 ):
     with_settings(seed=12)
-    monkeypatch.setattr(randomness, "_last", randomness._Seeding())
+    monkeypatch.setattr(seeding, "_last", seeding._Seeding())
     unseeded = SeededGenerator()().random()
     d2l_ext.seed(12)
     assert SeededGenerator()().random() == unseeded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import warnings
 
-from d2l_ext import device
-from d2l_ext.device import FallbackWarning, context, why_no_gpu
+from d2l_ext.engine import device
+from d2l_ext.engine.device import FallbackWarning, context, why_no_gpu
 
 import mxnet as mx
 import pytest

@@ -6,8 +6,8 @@ import re
 import warnings
 from functools import cache
 
-from d2l_ext.compat import cuda_build
 from d2l_ext.config import settings
+from d2l_ext.engine.cuda import cuda_build
 
 import mxnet as mx
 

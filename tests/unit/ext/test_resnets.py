@@ -1,7 +1,7 @@
 """Residual networks: parameters, shapes and layers, as by hand."""
 
+from d2l_ext.engine.hooks import blocks
 from d2l_ext.layers.residual import Residual, zero_residual
-from d2l_ext.observation import blocks
 from d2l_ext.resnets import num_weight_layers, resnet18, small_resnet, stem
 
 import mxnet as mx
