@@ -36,9 +36,12 @@ _PUBLIC = {
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
     "experiments": ("Trial", "seeds", "trial"),
     "claims": ("claim",),
-    "exercises": ("check",),
 }
-_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+_HOME = {
+    name: f"d2l_ext.{module}"
+    for module, names in _PUBLIC.items()
+    for name in names
+} | {"check": "d2l_check"}
 _MODULES = (
     *(*_PUBLIC, "callbacks", "engine", "initializers", "landscapes"),
     *("layers", "optimizers", "plotting", "report"),
@@ -49,7 +52,7 @@ __all__ = ["__version__", *_HOME]
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(f"d2l_ext.{_HOME[name]}"), name)
+        value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
     if name in _MODULES:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from d2l_ext.exercises.calling import call_here
-from d2l_ext.exercises.cases import make_cases
-from d2l_ext.exercises.judging import judge
-from d2l_ext.exercises.material import Exercise, Wrong
+from d2l_check.call import call_here
+from d2l_check.cases import make_cases
+from d2l_check.judge import judge
+from d2l_check.source import Exercise, Wrong
 
 import numpy as np
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from d2l_ext.exercises import calling
-from d2l_ext.exercises.calling import Outcome
-from d2l_ext.exercises.cases import Raises, make_cases, matches, size
-from d2l_ext.exercises.material import ExerciseError, Hint, Wrong
+from d2l_check.cases import Raises, make_cases, matches, size
+from d2l_check.outcome import Kind, Outcome
+from d2l_check.source import ExerciseError, Hint, Wrong
 
 import numpy as np
 import pytest
@@ -103,21 +102,21 @@ def test_a_wrong_answer_that_cannot_be_recorded_is_refused(function, message):
 @pytest.mark.parametrize(
     ("outcome", "wrong", "match"),
     [
-        (Outcome(calling.VALUE, 2.0), 2.0, True),
-        (Outcome(calling.VALUE, 2.0), 3.0, False),
-        (Outcome(calling.VALUE, 2.0), Raises("ValueError"), False),
-        (Outcome(calling.RAISED, error="ValueError"), 2.0, False),
+        (Outcome(Kind.VALUE, 2.0), 2.0, True),
+        (Outcome(Kind.VALUE, 2.0), 3.0, False),
+        (Outcome(Kind.VALUE, 2.0), Raises("ValueError"), False),
+        (Outcome(Kind.RAISED, error="ValueError"), 2.0, False),
         (
-            Outcome(calling.RAISED, error="ValueError"),
+            Outcome(Kind.RAISED, error="ValueError"),
             Raises("ValueError"),
             True,
         ),
         (
-            Outcome(calling.RAISED, error="NameError"),
+            Outcome(Kind.RAISED, error="NameError"),
             Raises("ValueError"),
             False,
         ),
-        (Outcome(calling.MODIFIED_INPUT, 2.0), 2.0, False),
+        (Outcome(Kind.MODIFIED_INPUT, 2.0), 2.0, False),
     ],
 )
 def test_an_outcome_matches_a_wrong_answer_that_does_the_same(

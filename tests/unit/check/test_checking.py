@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from d2l_ext import check
-from d2l_ext.exercises import checking, storing
-from d2l_ext.exercises.checking import feedback
-from d2l_ext.exercises.storing import load
+from d2l_check import answers, check, checking
+from d2l_check.answers import load
+from d2l_check.checking import feedback
 
 import pytest
 from doubling import add, double, fresh_cases
@@ -16,11 +15,11 @@ def file(tmp_path, monkeypatch):
     """Puts the small exercise in place of the book's."""
     path = tmp_path / "answers.npz"
     cases = fresh_cases()
-    storing.save(path, {cases.id: cases, "sums.add": cases})
+    answers.save(path, {cases.id: cases, "sums.add": cases})
     monkeypatch.setattr(
-        checking, "stored_ids", lambda: storing.stored_ids(path)
+        checking, "stored_ids", lambda: answers.stored_ids(path)
     )
-    monkeypatch.setattr(checking, "load", lambda id: storing.load(id, path))
+    monkeypatch.setattr(checking, "load", lambda id: answers.load(id, path))
 
 
 def test_it_shows_one_box_and_returns_nothing(monkeypatch):
@@ -33,7 +32,7 @@ def test_it_shows_one_box_and_returns_nothing(monkeypatch):
 
 
 def test_the_book_s_exercises_are_there():
-    assert "batch-norm.conv-axes" in storing.stored_ids()
+    assert "batch-norm.conv-axes" in answers.stored_ids()
     assert load("batch-norm.conv-axes").function == "conv_batch_norm"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from d2l_ext.exercises.values import count, is_close, is_value, plain, same
+from d2l_check.values import count, is_close, is_value, plain, same
 
 import numpy as np
 import pytest

@@ -1,10 +1,55 @@
-"""What the tests of layers and networks share."""
+"""What the tests of the package share: one seed, settings of their own.
 
-import d2l_ext
+``d2l_ext`` is imported first, so that a test module may import MXNet wherever
+the alphabet puts it.
+"""
+
+import sys
+
+import d2l_ext  # isort: skip
+
+from d2l_ext.config import settings
+from d2l_ext.engine.device import why_no_gpu
 
 import numpy as onp
 import pytest
 from mxnet import autograd, np
+
+VARIABLES = ("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA")
+
+
+def _forget_settings():
+    settings.cache_clear()
+    why_no_gpu.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _isolated(monkeypatch):
+    """Starts each test with the default settings and seed 0."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    _forget_settings()
+    d2l_ext.seed(0)
+    yield
+    _forget_settings()
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def with_settings(monkeypatch):
+    """Returns a function that changes settings until the test ends.
+
+    ``with_settings(scale="full", seed=3)`` sets ``D2L_EXT_SCALE`` and
+    ``D2L_EXT_SEED`` and has ``settings()`` read them again.
+    """
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(f"D2L_EXT_{name.upper()}", str(value))
+        _forget_settings()
+
+    return change
 
 
 def _pass(net, X, weights):

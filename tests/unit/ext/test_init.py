@@ -16,7 +16,7 @@ NAMES = sorted(set(d2l_ext.__all__) - {"__version__"})
 @pytest.mark.parametrize("name", NAMES)
 def test_a_public_name_is_the_one_of_its_module(name):
     public = getattr(d2l_ext, name)
-    home = import_module(f"d2l_ext.{d2l_ext._HOME[name]}")
+    home = import_module(d2l_ext._HOME[name])
     assert public is getattr(home, name)
     assert inspect.getdoc(public)
 
