@@ -34,8 +34,8 @@ _PUBLIC = {
     "densenets": ("densenet", "small_densenet"),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
-    "experiments": ("Trial", "seeds", "trial"),
-    "claims": ("claim",),
+    "evidence.trial": ("Trial", "seeds", "trial"),
+    "evidence.claim": ("claim",),
 }
 _HOME = {
     name: f"d2l_ext.{module}"
@@ -43,7 +43,8 @@ _HOME = {
     for name in names
 } | {"check": "d2l_check"}
 _MODULES = (
-    *(*_PUBLIC, "callbacks", "engine", "initializers", "landscapes"),
+    *dict.fromkeys(module.split(".")[0] for module in _PUBLIC),
+    *("callbacks", "initializers", "landscapes"),
     *("layers", "optimizers", "plotting", "report"),
 )
 

@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 #: What the outputs of a chapter depend on, besides the chapter.
 EXECUTION_SOURCES = (
     *("d2l_ext/*.py", "d2l_ext/layers/*.py", "d2l_ext/plotting/*.py"),
-    *("claims.yml", "data/*.npz", "uv.lock"),
+    *("d2l_ext/evidence/*.py", "evidence/claims.yml"),
+    *("data/*.npz", "uv.lock"),
 )
 SITE_SOURCES = (
     *EXECUTION_SOURCES,

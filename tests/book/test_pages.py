@@ -127,7 +127,8 @@ def test_download_button_gives_the_notebook(
 
 
 def test_every_claim_of_a_chapter_shows_its_verdict(visit: Visit) -> None:
-    claims = yaml.safe_load((ROOT / "claims.yml").read_text(encoding="utf-8"))
+    file = ROOT / "evidence" / "claims.yml"
+    claims = yaml.safe_load(file.read_text(encoding="utf-8"))
     chapters = {claim["chapter"] for claim in claims.values()}
     pages = [d for d in documents() if Path(d).name in chapters]
     assert len(pages) == len(chapters) > 0

@@ -41,10 +41,14 @@ class Project:
         self.root = root
         (root / "chapters").mkdir()
         (root / "d2l_ext").mkdir()
+        (root / "evidence").mkdir()
         self.write_claims("{}")
+        bib = "@article{ioffe2015,\n  year = 2015,\n}\n@book{wu2018, }\n"
+        (root / "references.bib").write_text(bib, encoding="utf-8")
 
     def write_claims(self, text):
-        (self.root / "claims.yml").write_text(text, encoding="utf-8")
+        path = self.root / "evidence" / "claims.yml"
+        path.write_text(text, encoding="utf-8")
 
     def write_package(self, source):
         (self.root / "d2l_ext" / "norm.py").write_text(source)
@@ -297,6 +301,10 @@ CLAIM = """
 faster:
   chapter: one
   statement: It is faster.
+  source: ioffe2015
+  kind: effect
+  metric: {name: epochs saved, unit: percent, direction: higher}
+  margin: 10
   verdict: holds
 """
 
@@ -356,12 +364,14 @@ def test_a_claims_file_that_cannot_be_read_is_found(project, wrong, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("holds", "true-ish"), "unknown verdict 'true-ish'; use holds,"),
+        (("holds", "true-ish"), "unknown verdict 'true-ish'; use one of"),
         (("holds", "holds only when"), "go together"),
-        (("holds", "holds\n  condition: lr < 1"), "go together"),
-        (("holds", "holds\n  author: me"), "unknown key 'author'"),
+        (("holds", "holds\n  author: me"), "unknown field 'author'"),
         (("  statement: It is faster.\n", ""), "'statement' is missing"),
         (("It is faster.", "3"), "'statement' is not text"),
+        (("effect", "efect"), "unknown kind 'efect'; use one of: exact,"),
+        (("  margin: 10\n", ""), "an effect needs a margin"),
+        (("ioffe2015", "iofe2015"), "did you mean ioffe2015?"),
     ],
 )
 def test_a_wrong_declaration_is_found(project, change, message):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tools.notebooks.reading import Course
+
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_source_is_cited_and_every_citation_has_a_source():
-    sources = re.findall(
-        r"^@\w+\{(\w+),",
-        (ROOT / "references.bib").read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
+    sources = Course(ROOT).citations
     pages = [ROOT / "index.md", *(ROOT / "chapters").rglob("*.md")]
     pages += (ROOT / "chapters").rglob("*.ipynb")
     cited = {

@@ -91,6 +91,26 @@ def test_kept_outputs_are_compared(tmp_path, monkeypatch, capsys):
     assert "Cell 0" in output
 
 
+@pytest.mark.parametrize(("holds", "status"), [(True, 0), (False, 1)])
+def test_a_contradicted_claim_fails_its_chapter(
+    tmp_path, monkeypatch, capsys, holds, status
+):
+    source = f"""\
+import d2l_ext
+from mxnet import np
+
+ones = np.ones(1, ctx=d2l_ext.context())
+d2l_ext.claim("bn-identity", {holds}, error=0.0)
+"""
+    path = tmp_path / "claims.ipynb"
+    write_chapter(path, nbformat.v4.new_code_cell(source, id="claim"))
+    monkeypatch.setattr(
+        sys, "argv", ["run_chapters.py", "--contexts", "cpu", str(path)]
+    )
+    assert run_chapters.main() == status
+    assert ("ClaimContradicted" in capsys.readouterr().out) is not holds
+
+
 @pytest.mark.parametrize(
     ("count", "expected"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ class Course:
 
     @property
     def claims(self) -> Path:
-        return self.root / "claims.yml"
+        return self.root / "evidence" / "claims.yml"
+
+    @property
+    def citations(self) -> list[str]:
+        """The keys of the sources that pages may cite."""
+        text = (self.root / "references.bib").read_text(encoding="utf-8")
+        return re.findall(r"^@\w+\{([^,\s]+),", text, flags=re.MULTILINE)
 
     @property
     def package(self) -> Path:

@@ -15,7 +15,10 @@ import numpy as onp
 import pytest
 from mxnet import autograd, np
 
-VARIABLES = ("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA")
+VARIABLES = (
+    *("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA"),
+    "D2L_EXT_GATE",
+)
 
 
 def _forget_settings():

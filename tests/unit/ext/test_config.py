@@ -15,6 +15,7 @@ def test_without_a_variable_every_setting_has_its_default():
     now = read({})
     assert (now.ctx, now.seed, now.scale) == ("auto", 0, "quick")
     assert now.data == config.default_cache()
+    assert not now.gate
 
 
 def test_the_default_folder_is_this_packages_own_in_the_users_cache():
@@ -95,7 +96,7 @@ def test_an_empty_folder_is_the_default():
 
 
 @pytest.mark.parametrize(
-    ("scale", "seed", "gates"),
+    ("scale", "seed", "recorded"),
     [
         ("quick", "0", True),
         ("quick", "1", False),
@@ -103,9 +104,26 @@ def test_an_empty_folder_is_the_default():
         ("full", "1", False),
     ],
 )
-def test_claims_gate_at_quick_scale_with_seed_0_alone(scale, seed, gates):
+def test_verdicts_are_recorded_at_quick_scale_with_seed_0_alone(
+    scale, seed, recorded
+):
     now = read({"D2L_EXT_SCALE": scale, "D2L_EXT_SEED": seed})
-    assert now.gates_claims is gates
+    assert now.recorded is recorded
+
+
+@pytest.mark.parametrize(
+    ("value", "gate"), [("on", True), ("off", False), (" On\n", True)]
+)
+def test_the_gate_is_read(value, gate):
+    assert read({"D2L_EXT_GATE": value}).gate is gate
+
+
+@pytest.mark.parametrize("value", ["", "1", "true", "yes", "on,off"])
+def test_another_gate_is_refused_and_the_right_ones_listed(value):
+    with pytest.raises(ValueError, match="D2L_EXT_GATE") as refused:
+        read({"D2L_EXT_GATE": value})
+    assert repr(value) in str(refused.value)
+    assert "on, off" in str(refused.value)
 
 
 def test_other_variables_are_not_looked_at():
@@ -113,8 +131,9 @@ def test_other_variables_are_not_looked_at():
 
 
 def test_settings_come_from_the_environment(with_settings, tmp_path):
-    with_settings(ctx="cpu(1)", seed=5, scale="full", data=tmp_path)
-    assert settings() == config.Settings("cpu(1)", 5, "full", tmp_path)
+    with_settings(ctx="cpu(1)", seed=5, scale="full", data=tmp_path, gate="on")
+    asked = config.Settings("cpu(1)", 5, "full", tmp_path, gate=True)
+    assert settings() == asked
 
 
 def test_settings_are_read_once(with_settings, monkeypatch):

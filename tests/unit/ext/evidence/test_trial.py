@@ -4,7 +4,7 @@ import math
 import warnings
 
 import d2l_ext
-from d2l_ext.experiments import seeds, trial
+from d2l_ext.evidence.trial import seeds, trial
 from d2l_ext.minibatches import MiniBatches
 from d2l_ext.networks import mlp
 

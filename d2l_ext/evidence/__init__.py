@@ -1,0 +1,8 @@
+"""Claims, what measures them, and what is declared of each.
+
+- :mod:`d2l_ext.evidence.declarations`: the schema of ``claims.yml``
+- :mod:`d2l_ext.evidence.claim`: measures a claim, shows it, and gates it
+- :mod:`d2l_ext.evidence.measurement`: one measurement, and its box
+- :mod:`d2l_ext.evidence.machine`: what a measurement was made on, in words
+- :mod:`d2l_ext.evidence.trial`: a network, trained in a fair comparison
+"""
