@@ -49,7 +49,7 @@ def submissions_a_second(grader: str, number: int) -> float:
     with _course() as folder:
         _submit(folder, number)
         commands = {
-            "ours": ["d2l_ext", "course", "grade"],
+            "ours": ["d2l_course", "grade"],
             "nbgrader": ["nbgrader", "autograde", ASSIGNMENT],
         }
         start = time.perf_counter()
@@ -77,13 +77,13 @@ def _course() -> Iterator[Path]:
         folder = Path(name) / "course"
         _run(
             Path(name),
-            *("d2l_ext", "course", "new", "course", *IDS),
+            *("d2l_course", "new", "course", *IDS),
             *("--assignment", ASSIGNMENT),
             *("--exercises", os.fspath(ROOT / "exercises")),
         )
         for source in folder.glob(f"source/{ASSIGNMENT}/*.ipynb"):
             _add_hidden_tests(source)
-        _run(folder, "d2l_ext", "course", "release")
+        _run(folder, "d2l_course", "release")
         yield folder
 
 
@@ -101,8 +101,8 @@ def _run(folder: Path, *module: str) -> None:
 
 
 def _add_hidden_tests(source: Path) -> None:
-    from d2l_ext.exercises.cases import make_cases
-    from d2l_ext.exercises.material import load_exercise
+    from d2l_check.cases import make_cases
+    from d2l_check.source import load_exercise
 
     chapter = source.parents[2] / "exercises" / "batch-norm"
     exercise = load_exercise(chapter / source.name)

@@ -6,40 +6,23 @@ semantics (``npx.set_np()``), which every function here works with. All else
 is loaded when it is first used.
 """
 
-import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from d2l_ext._version import __version__
-from d2l_ext.compat import import_mxnet, import_mxnet_later
+from d2l_ext.engine.wheel import import_mxnet
 
-
-def _command() -> str:
-    """Returns which command of ``python -m d2l_ext`` this process runs."""
-    started = sys.orig_argv[-len(sys.argv) - 1 :]
-    return "".join(started[2:3]) if started[:2] == ["-m", "d2l_ext"] else ""
-
-
-def _set_np(mxnet: Any) -> None:
-    mxnet.npx.set_np()
-
-
-if _command() == "course":
-    # Its commands need NumPy alone, and MXNet takes longer than they do.
-    import_mxnet_later(_set_np)
-else:
-    try:
-        _set_np(import_mxnet())
-    except ImportError:
-        # The command that reports what is broken must still run.
-        if _command() != "doctor":
-            raise
+# What needs MXNet raises the reason when it is used: the command that reports
+# what is broken, ``python -m d2l_ext doctor``, must run where MXNet does not.
+with suppress(ImportError):
+    import_mxnet().npx.set_np()
 
 #: Where each public name lives; ``d2l_ext.fit`` loads ``d2l_ext.training``.
 _PUBLIC = {
     "config": ("Settings", "settings"),
-    "device": ("context",),
-    "randomness": ("seed",),
+    "engine.device": ("context",),
+    "engine.seeding": ("seed",),
     "data": (
         "MiniBatches",
         "load_digits",
@@ -53,12 +36,15 @@ _PUBLIC = {
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
     "evidence.trial": ("Trial", "seeds", "trial"),
     "evidence.claim": ("claim",),
-    "exercises": ("check",),
 }
-_HOME = {name: module for module, names in _PUBLIC.items() for name in names}
+_HOME = {
+    name: f"d2l_ext.{module}"
+    for module, names in _PUBLIC.items()
+    for name in names
+} | {"check": "d2l_check"}
 _MODULES = (
     *dict.fromkeys(module.split(".")[0] for module in _PUBLIC),
-    *("callbacks", "compat", "initializers", "landscapes"),
+    *("callbacks", "initializers", "landscapes"),
     *("layers", "optimizers", "plotting", "report"),
 )
 
@@ -67,7 +53,7 @@ __all__ = ["__version__", *_HOME]
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        value = getattr(import_module(f"d2l_ext.{_HOME[name]}"), name)
+        value = getattr(import_module(_HOME[name]), name)
         globals()[name] = value
         return value
     if name in _MODULES:

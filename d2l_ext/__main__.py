@@ -1,4 +1,4 @@
-"""The command line: ``python -m d2l_ext doctor``, ``… course``."""
+"""The command line: ``python -m d2l_ext doctor``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser(
         "doctor", help="report on this environment; fail if it is broken"
     )
-    commands.add_parser("course", help="hand out, collect, grade exercises")
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments[:1] == ["course"]:
-        # Imported here: where MXNet is broken, the report must still be made.
-        from d2l_ext.course import cli
-
-        return cli.main(arguments[1:])
+        parser.error(
+            "the commands for instructors have moved: python -m d2l_course "
+            + " ".join(arguments[1:])
+        )
     parser.parse_args(arguments)
     return doctor()
 

@@ -10,8 +10,8 @@ from importlib import resources
 from typing import Any
 
 from d2l_ext.config import settings
-from d2l_ext.device import context
 from d2l_ext.download import FASHION_MNIST, Source, fetch
+from d2l_ext.engine.device import context
 from d2l_ext.minibatches import MiniBatches, whole_number
 
 import mxnet as mx

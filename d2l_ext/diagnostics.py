@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from d2l_ext.checks import check_initialized
-from d2l_ext.observation import blocks, probed, watched
+from d2l_ext.engine.hooks import blocks, probed, watched
 
 import numpy as onp
 from mxnet import autograd, gluon, np

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from d2l_ext.device import context, why_no_gpu
-from d2l_ext.randomness import SeededGenerator
+from d2l_ext.engine.device import context, why_no_gpu
+from d2l_ext.engine.seeding import SeededGenerator
 
 import mxnet as mx
 import numpy as np

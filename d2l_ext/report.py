@@ -1,7 +1,7 @@
 """The report on an environment: what is there, and whether it works.
 
-No module but :mod:`d2l_ext.compat` is imported at the top: the report must
-also be made where ``import mxnet`` fails.
+No module that imports MXNet is imported at the top: the report must also be
+made where ``import mxnet`` fails.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from importlib import resources
 from pathlib import Path
 
 from d2l_ext._version import __version__
-from d2l_ext.compat import cuda_build, import_mxnet
+from d2l_ext.engine.cuda import cuda_build
+from d2l_ext.engine.wheel import import_mxnet
 
 import numpy as np
 
@@ -110,13 +111,13 @@ def _version_of(package: str) -> Callable[[], str]:
 
 
 def _context() -> str:
-    from d2l_ext.device import context
+    from d2l_ext.engine.device import context
 
     return str(context())
 
 
 def _gpu() -> str:
-    from d2l_ext.device import why_no_gpu
+    from d2l_ext.engine.device import why_no_gpu
 
     reason = why_no_gpu()
     return "gpu(0) works" if reason is None else f"none: {reason}"
@@ -172,7 +173,7 @@ def _digits() -> str:
 
 def _training_step() -> str:
     """Moves the one weight of w·x from 2 towards 3, half of the way."""
-    from d2l_ext.device import context
+    from d2l_ext.engine.device import context
 
     import mxnet
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from d2l_ext.engine.hooks import blocks
 from d2l_ext.layers.residual import Residual, relu
 from d2l_ext.layers.residual_blocks import BasicBlock, basic_branch
 from d2l_ext.minibatches import whole_number
-from d2l_ext.observation import blocks
 
 from mxnet import gluon
 from mxnet.gluon import nn

@@ -1,64 +1,22 @@
-"""What all tests share: a quiet process, one seed, and settings of their own.
+"""What all tests share: a quiet process, and code in a process of its own."""
 
-``d2l_ext`` is imported first, so that a test module may import MXNet wherever
-the alphabet puts it.
-"""
+from __future__ import annotations
 
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 # Read by Matplotlib and tqdm when they are imported, here and in subprocesses.
 os.environ |= {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "CI": "1"}
 
-import d2l_ext  # isort: skip
-
-from d2l_ext.config import settings
-from d2l_ext.device import why_no_gpu
-
-import pytest
-
-VARIABLES = (
-    *("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA"),
-    "D2L_EXT_GATE",
-)
-
-
-def _forget_settings():
-    settings.cache_clear()
-    why_no_gpu.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch):
-    """Starts each test with the default settings and seed 0."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    _forget_settings()
-    d2l_ext.seed(0)
-    yield
-    _forget_settings()
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-
-
-@pytest.fixture
-def with_settings(monkeypatch):
-    """Returns a function that changes settings until the test ends.
-
-    ``with_settings(scale="full", seed=3)`` sets ``D2L_EXT_SCALE`` and
-    ``D2L_EXT_SEED`` and has ``settings()`` read them again.
-    """
-
-    def change(**values):
-        for name, value in values.items():
-            monkeypatch.setenv(f"D2L_EXT_{name.upper()}", str(value))
-        _forget_settings()
-
-    return change
+#: Where the packages are that are tested: the checkout, or an installed wheel.
+PACKAGES = Path(find_spec("d2l_check").origin).parents[1]
 
 
 @pytest.fixture
@@ -66,14 +24,13 @@ def run_python(tmp_path):
     """Returns a function that runs code in a process of its own.
 
     ``run_python(*pieces, folder=None)`` runs pieces of code, one after the
-    other, with the tests' own ``d2l_ext``, and finds modules in ``folder``
+    other, with the tests' own packages, and finds modules in ``folder``
     before all others. It returns ``(value, error)``: what was printed, read
     as JSON, and the last line of the error if there was one.
     """
-    home = Path(d2l_ext.__file__).parents[1]
 
     def run(*pieces, folder=None):
-        path = os.pathsep.join(map(str, filter(None, (folder, home))))
+        path = os.pathsep.join(map(str, filter(None, (folder, PACKAGES))))
         code = "\n".join(map(textwrap.dedent, pieces))
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", code],

@@ -1,7 +1,7 @@
 """Sphinx extension: resolves the public names of the package.
 
-``d2l_ext.seed`` lives in ``d2l_ext.randomness``, where its documentation is;
-docstrings may refer to it by either name.
+``d2l_ext.seed`` lives in ``d2l_ext.engine.seeding``, where its documentation
+is; docstrings may refer to it by either name.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ _data.load_fashion_mnist = _functools.partial(
 
 def contexts() -> list[str]:
     """Returns the contexts to run on."""
-    from d2l_ext.device import why_no_gpu
+    from d2l_ext.engine.device import why_no_gpu
 
     return ["cpu", "cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from d2l_ext.config import settings
-from d2l_ext.device import context
+from d2l_ext.engine.device import context
 from d2l_ext.evidence.declarations import (
     CONDITIONAL,
     EXACT,

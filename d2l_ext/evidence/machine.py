@@ -6,7 +6,7 @@ import os
 import platform
 from pathlib import Path
 
-from d2l_ext.device import context
+from d2l_ext.engine.device import context
 
 #: Where Linux names the processor.
 CPUINFO = Path("/proc/cpuinfo")

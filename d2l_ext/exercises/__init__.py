@@ -1,10 +1,1 @@
-"""Checks a student's answer and names the misconception that it shows.
-
-An answer is judged by what it does: it is called on recorded inputs, and what
-it returns is compared with what the right answer and each known wrong answer
-return there. So neither a solution nor a grader is installed with the book.
-"""
-
-from d2l_ext.exercises.checking import check
-
-__all__ = ["check"]
+"""A name that exercises carry that are older than d2l_check."""

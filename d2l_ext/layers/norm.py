@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from d2l_ext.checks import check_initialized
-from d2l_ext.observation import blocks, watched
+from d2l_ext.engine.hooks import blocks, watched
 
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn

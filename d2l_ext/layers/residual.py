@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from d2l_ext.engine.hooks import blocks
 from d2l_ext.minibatches import whole_number
-from d2l_ext.observation import blocks
 
 from mxnet import gluon, init, np
 from mxnet.gluon import nn

@@ -1,6 +1,6 @@
 """ELU's backward pass: which derivative, and which exponential?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Maxout: the maximum of what, and over which axis?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

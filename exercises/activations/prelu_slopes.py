@@ -1,6 +1,6 @@
 """The gradient of PReLU's slopes: what is summed, and over what?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

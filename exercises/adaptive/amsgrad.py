@@ -1,6 +1,6 @@
 """AMSGrad: the maximum of what, corrected how, and where is epsilon?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """AdaGrad for the rows that occur: which rows, which state?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

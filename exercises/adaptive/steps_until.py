@@ -1,6 +1,6 @@
 """Until when bias correction matters: which side, and does it stay?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The drift of a layer's inputs: how far, in whose units?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

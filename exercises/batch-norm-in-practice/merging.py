@@ -1,6 +1,6 @@
 """Statistics of all data from those of batches: what lies between them?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Running statistics: how much of the old is kept, and from what start?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 CHAPTER = "Batch Normalization in Practice"
 FUNCTION = "running_statistics"

@@ -1,6 +1,6 @@
 """Batch normalization of feature maps: over which axes?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The gradient in a dense block: along which paths does it come?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

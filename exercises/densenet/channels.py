@@ -1,6 +1,6 @@
 """The channels of a DenseNet: what adds, what halves, and how often?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Who reads whom in a dense block: which channels are whose?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The average over masks that one pass without masks comes close to."""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

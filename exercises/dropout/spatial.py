@@ -1,6 +1,6 @@
 """Spatial dropout: what is kept, how is it scaled, and when?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The gradients of an epoch: which examples, divided by what?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

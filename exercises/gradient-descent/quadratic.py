@@ -1,6 +1,6 @@
 """Descent on a quadratic: which gradient, at which point?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

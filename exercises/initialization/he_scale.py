@@ -1,6 +1,6 @@
 """He's scale: which numbers are counted, and what is scaled?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Layer-sequential unit variance: the scale of what, seen by which layer?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

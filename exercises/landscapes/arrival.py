@@ -1,6 +1,6 @@
 """When a path arrives: visits or stays, and how is near measured?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

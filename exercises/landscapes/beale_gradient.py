@@ -1,6 +1,6 @@
 """Beale's gradient at many points: which terms, along which axis?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

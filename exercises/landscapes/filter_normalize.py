@@ -1,6 +1,6 @@
 """A filter-normalized direction: how many norms, of what?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The best pair of learning rate and momentum: which curvatures, what root?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Nesterov's method: look where, step from where, return which point?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

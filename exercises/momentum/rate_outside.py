@@ -1,6 +1,6 @@
 """The learning rate outside of the velocity: which rate for which gradient?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """The derivative of a chain: where in it is the 1 added, and from where?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """A pre-activation unit: where are the activations, where is the fork?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

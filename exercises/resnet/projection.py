@@ -1,6 +1,6 @@
 """The 1×1 convolution on a shortcut: which positions, which channels?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

@@ -12,13 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
-import d2l_ext
-from d2l_ext.course import cli
+import d2l_course
+from d2l_course import cli
 
 import pytest
 import submitting
 
-ROOT = Path(d2l_ext.__file__).parents[1]
+ROOT = Path(d2l_course.__file__).parents[1]
 SECRET = "a-secret-of-the-instructor"
 LIMITS = (
     *("--jobs", "4", "--seconds", "8", "--cell-seconds", "2"),
@@ -72,7 +72,7 @@ def workers():
     found = set()
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"d2l_ext.course.worker" in path.read_bytes():
+            if b"inside.worker" in path.read_bytes():
                 found.add(int(path.parent.name))
         except OSError:
             continue
@@ -209,7 +209,7 @@ def ledgers(folder):
 
 def test_a_grader_that_is_killed_goes_on_where_it_was(slow_course, capsys):
     before = workers()
-    command = [sys.executable, "-m", "d2l_ext", "course", "grade"]
+    command = [sys.executable, "-m", "d2l_course", "grade"]
     with subprocess.Popen(
         [*command, "--course", str(slow_course), "--jobs", "2"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

@@ -12,9 +12,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from d2l_ext.exercises.calling import NOT_IMPLEMENTED
-from d2l_ext.exercises.judging import MISCONCEPTION, RIGHT
-from d2l_ext.exercises.material import (
+from d2l_check.call import NOT_IMPLEMENTED
+from d2l_check.judge import MISCONCEPTION, RIGHT
+from d2l_check.source import (
     ANSWER,
     cell_sources,
     load_exercise,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from d2l_ext.exercises.material import load_exercise
+from d2l_check.source import load_exercise
 
 import nbformat
 
@@ -38,7 +38,7 @@ def double(X, times):
 MATERIAL = '''\
 """Doubling: how often?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class ExerciseProject:
     def __init__(self, root):
         self.root = root
         self.project = Project(root)
-        (root / "d2l_ext" / "_files").mkdir(parents=True)
+        (root / "d2l_check" / "_files").mkdir(parents=True)
         self.write_chapter(CHAPTER)
         self.write()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from d2l_ext.exercises.storing import load, save, stored_ids
+from d2l_check.answers import load, save, stored_ids
 
 import pytest
 from exercise_project import ID, MATERIAL, ExerciseProject

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import d2l_ext
+import d2l_check
+
+import pytest
 
 TESTS = Path(__file__).parent
-PACKAGE = Path(d2l_ext.__file__).parent
+PACKAGES = Path(d2l_check.__file__).parents[1]
 
-#: About the package as a whole, or about the files around it.
-MIRROR_NO_MODULE = {"test_init.py", "test_mirror.py", "test_stack.py"}
+#: Where the tests of each package are.
+MIRRORS = {"d2l_ext": "ext", "d2l_check": "check", "d2l_course": "course"}
+#: About a package as a whole.
+MIRROR_NO_MODULE = {Path("test_aliases.py"), Path("test_init.py")}
 #: Nothing happens in these.
 NEED_NO_TEST = {
-    *("__init__.py", "_version.py"),
-    *("layers/__init__.py", "plotting/__init__.py"),
-    *("course/__init__.py", "exercises/__init__.py"),
-    *("evidence/__init__.py", "optimizers/__init__.py"),
+    *("d2l_ext/_version.py", "d2l_course/__main__.py"),
+    *("d2l_ext/course/stubs.py", "d2l_ext/course/sanitizing.py"),
+    "d2l_ext/exercises/material.py",
 }
 
 
@@ -24,26 +27,22 @@ def files(folder, pattern):
     return {path.relative_to(folder) for path in folder.rglob(pattern)}
 
 
-def paths(names):
-    return {Path(name) for name in names}
-
-
-def mirrors():
+def mirrors(package):
     """Returns where the tests of each module are: layers/test_norm.py."""
     return {
         module.with_name(f"test_{module.stem.strip('_')}.py")
-        for module in files(PACKAGE, "*.py") - paths(NEED_NO_TEST)
+        for module in files(PACKAGES / package, "*.py")
+        if module.name != "__init__.py"
+        and f"{package}/{module.as_posix()}" not in NEED_NO_TEST
     }
 
 
-def test_every_module_has_its_tests():
-    assert mirrors() - files(TESTS, "test_*.py") == set()
+@pytest.mark.parametrize(("package", "tests"), MIRRORS.items())
+def test_every_module_has_its_tests(package, tests):
+    assert mirrors(package) - files(TESTS / tests, "test_*.py") == set()
 
 
-def test_every_test_file_has_its_module():
-    known = mirrors() | paths(MIRROR_NO_MODULE)
-    assert files(TESTS, "test_*.py") - known == set()
-
-
-def test_the_exceptions_are_modules():
-    assert paths(NEED_NO_TEST) <= files(PACKAGE, "*.py")
+@pytest.mark.parametrize(("package", "tests"), MIRRORS.items())
+def test_every_test_file_has_its_module(package, tests):
+    known = mirrors(package) | MIRROR_NO_MODULE
+    assert files(TESTS / tests, "test_*.py") - known == set()

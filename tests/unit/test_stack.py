@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import d2l_ext
-from d2l_ext.compat import MXNET_VERSION
+from d2l_ext.engine.wheel import MXNET_VERSION
 
 import pytest
 import yaml

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from d2l_ext.exercises.calling import call_here
-from d2l_ext.exercises.judging import judge
-from d2l_ext.exercises.material import (
+from d2l_check.answers import save
+from d2l_check.box import Feedback
+from d2l_check.call import call_here
+from d2l_check.judge import judge
+from d2l_check.source import (
     Exercise,
     ExerciseError,
     load_exercise,
     load_exercises,
 )
-from d2l_ext.exercises.showing import Feedback
-from d2l_ext.exercises.storing import save
 
 from tools.exercises import template
 from tools.exercises.answers import out_of_date, recorded_cases
@@ -41,7 +41,7 @@ class Project:
 
     @property
     def answers(self) -> Path:
-        return self.root / "d2l_ext" / "_files" / "answers.npz"
+        return self.root / "d2l_check" / "_files" / "answers.npz"
 
     def chapter(self, exercise_id: str) -> Path:
         """Returns the chapter of an exercise.

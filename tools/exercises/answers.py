@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from d2l_ext.exercises.cases import Case, Cases, Raises, make_cases
-from d2l_ext.exercises.comparing import difference
-from d2l_ext.exercises.material import Exercise
-from d2l_ext.exercises.storing import load, stored_ids
+from d2l_check.answers import load, stored_ids
+from d2l_check.cases import Case, Cases, Raises, make_cases
+from d2l_check.compare import difference
+from d2l_check.source import Exercise
 
 import numpy as np
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from d2l_ext.exercises.cases import make_cases, size
-from d2l_ext.exercises.material import Exercise, ExerciseError, stub
+from d2l_check.cases import make_cases, size
+from d2l_check.source import Exercise, ExerciseError, stub
 
 import numpy as np
 from nbgrader.nbgraderformat import ValidationError

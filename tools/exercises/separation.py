@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from d2l_ext.exercises.cases import Cases, Raises
-from d2l_ext.exercises.comparing import difference
+from d2l_check.cases import Cases, Raises
+from d2l_check.compare import difference
 
 import numpy as np
 

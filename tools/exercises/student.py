@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from d2l_ext.exercises.material import load_exercises, stub
+from d2l_check.source import load_exercises, stub
 
 import nbformat
 from nbgrader.nbgraderformat.v3 import MetadataValidatorV3

@@ -38,7 +38,7 @@ Write `{function}(X)`: ...
 MATERIAL = '''\
 """Title of the exercise: what is the question?"""
 
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

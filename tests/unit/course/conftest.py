@@ -1,26 +1,21 @@
 """What the tests of courses share."""
 
+import os
 import shutil
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
+
+from d2l_course.sandbox import mounts
 
 import pytest
 import small_course
 
-#: What runs where students' code runs, on any Python and NumPy. The rest is
-#: for instructors, who have nbgrader.
-FOR_ALL = (
-    *("arguments", "channel", "choosing", "confinement", "names", "sandbox"),
-    *("session", "submissions", "walking", "wire", "worker"),
-)
-collect_ignore = [
-    path.name
-    for path in Path(__file__).parent.glob("test_*.py")
-    if path.stem.removeprefix("test_") not in FOR_ALL
-    and not find_spec("nbgrader")
-]
+#: What is for instructors, who have nbgrader. The rest runs where students'
+#: code runs, on any Python and NumPy.
+FOR_INSTRUCTORS = ["grading", "handout", "intake/test_collect.py", "nbgrader"]
+FOR_INSTRUCTORS += [f"test_{name}.py" for name in ("cli", "export", "report")]
+collect_ignore = [] if find_spec("nbgrader") else FOR_INSTRUCTORS
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +24,7 @@ def make_released(tmp_path_factory):
 
     @cache
     def make(ids):
-        from d2l_ext.course.release import release
+        from d2l_course.handout.release import release
 
         course = small_course.make_course(tmp_path_factory.mktemp("made"), ids)
         release(course, small_course.ASSIGNMENT)
@@ -59,3 +54,14 @@ def course_of_two(make_released, tmp_path):
 def _copy(course, folder):
     shutil.copytree(course.root, folder / "course")
     return replace(course, root=folder / "course")
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """Returns a package's folder where it is installed from a wheel."""
+    package = tmp_path / "site-packages" / "d2l_check"
+    (package / "_files").mkdir(parents=True)
+    (package / "_files" / "answers.npz").write_text("inputs and results")
+    libraries = [*mounts.libraries(), os.fspath(package.parent)]
+    monkeypatch.setattr(mounts, "libraries", lambda: libraries)
+    return package

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from d2l_ext.course.creating import new_course
-from d2l_ext.course.sandbox import NONE, Limits, Sandbox
+from d2l_course.handout.new import new_course
+from d2l_course.sandbox.base import Limits
+from d2l_course.sandbox.unconfined import Unconfined
 
 IDS = ("numbers.double-it", "numbers.half")
 ASSIGNMENT = "hw1"
@@ -15,7 +16,7 @@ ONCE_MORE = "def double(X):\n    return X * 2 * 2\n"
 HALF = "def half(X):\n    return X / 2\n"
 
 #: The worker alone: what it gives up itself, and nothing around it.
-UNBOXED = Sandbox(NONE, Limits(20, 2, 2, 1024))
+UNBOXED = Unconfined(Limits(20, 2, 2, 1024))
 
 _SOLUTION = '''\
 def {name}(X):
@@ -27,7 +28,7 @@ def {name}(X):
     ### END SOLUTION
 '''
 _MATERIAL = """\
-from d2l_ext.exercises.material import Wrong
+from d2l_check.source import Wrong
 
 import numpy as np
 

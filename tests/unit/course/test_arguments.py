@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from d2l_ext.course.arguments import RISK, parser
-from d2l_ext.course.sandbox import Limits
+from d2l_course.arguments import RISK, parser
+from d2l_course.sandbox.base import Limits
 
 import pytest
 
@@ -81,7 +81,7 @@ def test_a_limit_that_is_none_is_refused(capsys, option, value):
     "arguments", [(), ("new", "course"), ("collect",), ("mark",)]
 )
 def test_what_is_missing_or_unknown_is_told(capsys, arguments):
-    assert "usage: python -m d2l_ext course" in error(capsys, *arguments)
+    assert "usage: python -m d2l_course" in error(capsys, *arguments)
 
 
 def test_collecting_takes_a_folder_and_a_pattern():

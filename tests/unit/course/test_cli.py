@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import d2l_ext
-from d2l_ext.course import cli
-from d2l_ext.course.arguments import RISK
+import d2l_course
+from d2l_course import cli
+from d2l_course.arguments import RISK
 
 import pytest
 import small_course
@@ -94,11 +94,11 @@ def run_without_mxnet(course, tmp_path):
     broken = tmp_path / "broken" / "mxnet"
     broken.mkdir(parents=True)
     (broken / "__init__.py").write_text("raise SystemExit('imported')")
-    home = Path(d2l_ext.__file__).parents[1]
+    home = Path(d2l_course.__file__).parents[1]
 
     def run_it(*arguments):
         return subprocess.run(
-            [sys.executable, "-m", "d2l_ext", "course", *map(str, arguments)],
+            [sys.executable, "-m", "d2l_course", *map(str, arguments)],
             cwd=course.root,
             env=os.environ | {"PYTHONPATH": f"{broken.parent}:{home}"},
             capture_output=True,
@@ -133,6 +133,7 @@ def test_an_exercise_may_import_mxnet(course, tmp_path):
     exercises = small_course.write_exercises(tmp_path / "exercises")
     module = exercises / "numbers" / "half.py"
     lines = (
+        "import d2l_ext  # makes mxnet importable",
         "import mxnet as mx",
         "assert mx.util.is_np_array()",
         "assert mx.np.ones(2).sum() == 2",
@@ -142,7 +143,7 @@ def test_an_exercise_may_import_mxnet(course, tmp_path):
     new = ("new", course.root, small_course.IDS[1], "--assignment", "hw2")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "d2l_ext", "course", *map(str, new)),
+            *(sys.executable, "-m", "d2l_course", *map(str, new)),
             *("--exercises", exercises),
         ],
         capture_output=True,

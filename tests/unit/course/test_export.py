@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 
-from d2l_ext.course.export import export, write_csv
-from d2l_ext.course.folder import CourseError
+from d2l_course.course import CourseError
+from d2l_course.export import export, write_csv
 
 import pytest
 from small_course import ASSIGNMENT
@@ -24,8 +24,8 @@ def dicts(path):
 @pytest.fixture
 def graded(course_of_two):
     """Returns a course in which three students are graded."""
-    from d2l_ext.course.gradebook import Grades, open_gradebook
-    from d2l_ext.course.marking import Result
+    from d2l_course.grading.marking import Result
+    from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 
     with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         grades = Grades(gradebook, ASSIGNMENT)
@@ -66,7 +66,7 @@ def test_each_student_has_a_line_with_points(graded, tmp_path):
 def test_points_are_less_when_it_is_late_and_never_below_zero(
     graded, tmp_path
 ):
-    from d2l_ext.course.gradebook import open_gradebook
+    from d2l_course.nbgrader.gradebook import open_gradebook
 
     with open_gradebook(graded, ASSIGNMENT) as gradebook:
         for student, penalty in (("jane", 1.5), ("al", 5)):
@@ -81,7 +81,7 @@ def test_points_are_less_when_it_is_late_and_never_below_zero(
 
 
 def test_students_are_in_order(course_of_two, tmp_path):
-    from d2l_ext.course.gradebook import Grades, open_gradebook
+    from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 
     with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         for student in "fbdeca":

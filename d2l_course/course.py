@@ -1,0 +1,130 @@
+"""The folder of a course: nbgrader's, and what the checkers need."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from d2l_check.source import (
+    Exercise,
+    load_exercise,
+)
+
+import numpy as np
+
+_SQLITE = "sqlite:///"
+#: What a course is, but for nbgrader's settings.
+RECORD = "course.json"
+
+
+class CourseError(Exception):
+    """Says what is wrong, to the instructor."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's folder.
+
+    Attributes
+    ----------
+    root : Path
+    db : str
+        The gradebook's URL, if it is not the one in nbgrader_config.py.
+    """
+
+    root: Path
+    db: str = ""
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """What course.json says.
+
+        Raises
+        ------
+        CourseError
+            If there is none, or it is not one that `course new` made.
+        """
+        try:
+            record = json.loads((self.root / RECORD).read_text("utf-8"))
+            return _checked(record)
+        except (OSError, ValueError) as error:
+            raise CourseError(
+                f"{self.root} is no course folder: {error}; make one with "
+                "`course new`, or name it with --course"
+            ) from error
+
+    def assignment(self, name: str = "") -> str:
+        """Returns the name of an assignment; of the only one without name.
+
+        Raises
+        ------
+        CourseError
+            If there is no such assignment, or there are several.
+        """
+        names = list(self.record["assignments"])
+        if name in names:
+            return name
+        if not name and len(names) == 1:
+            return names[0]
+        problem = f"there is no {name!r}" if name else "there are several"
+        raise CourseError(
+            f"{problem}; choose the --assignment: {', '.join(names)}"
+        )
+
+    def exercises(self, assignment: str) -> dict[str, Exercise]:
+        """Returns an assignment's exercises by their notebooks' names."""
+        ids = self.record["assignments"][assignment]
+        paths = [self.root.joinpath("exercises", *i.split(".")) for i in ids]
+        return {
+            path.name: load_exercise(path.with_name(f"{path.name}.ipynb"))
+            for path in paths
+        }
+
+    def hidden_inputs(self, exercise: Exercise) -> np.random.Generator:
+        """Returns what an exercise's hidden inputs are drawn with."""
+        secret = int(self.record["secret"], 16)
+        return np.random.default_rng([secret, crc32(exercise.id.encode())])
+
+    def path(self, step: str, student: str, assignment: str) -> Path:
+        """Returns the folder of nbgrader's step, "submitted" for instance."""
+        return self.root / step / student / assignment
+
+    def students(self, step: str, assignment: str) -> list[str]:
+        """Returns the students who have a folder in a step of nbgrader's."""
+        found = (self.root / step).glob(f"*/{assignment}/")
+        return sorted(path.parent.name for path in found)
+
+    def config(self) -> Any:
+        """Returns nbgrader's configuration of this course."""
+        from traitlets.config import PyFileConfigLoader
+
+        root = self.root.resolve()
+        loader = PyFileConfigLoader("nbgrader_config.py", os.fspath(root))
+        config = loader.load_config()
+        config.CourseDirectory.root = os.fspath(root)
+        url = self.db or config.CourseDirectory.get("db_url", "")
+        if url:
+            config.CourseDirectory.db_url = _from(root, url)
+        return config
+
+
+def _from(root: Path, url: str) -> str:
+    """Returns a gradebook's URL that means the same from every folder."""
+    name = url.removeprefix(_SQLITE)
+    if name == url or not name or name.startswith(("file:", ":memory:")):
+        return url
+    return f"{_SQLITE}{root / name}"
+
+
+def _checked(record: Any) -> dict[str, Any]:
+    """Returns what course.json says, if it says what a course needs."""
+    for name, kind in (("assignments", dict), ("secret", str)):
+        has = isinstance(record, dict) and isinstance(record.get(name), kind)
+        if not has:
+            raise ValueError(f"{RECORD} has no {name}")
+    return record

@@ -1,0 +1,1 @@
+"""Grades submissions: runs them inside, judges them outside."""

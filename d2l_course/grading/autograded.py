@@ -1,0 +1,117 @@
+"""Writes a graded notebook, as nbgrader's feedback and its pages read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from d2l_course.intake.notebooks import CODE, MARKDOWN, Cell, defines
+
+Raw = dict[str, Any]
+
+#: What is shown of a cell. The time to color code and to sanitize text grows
+#: with the square of its length, if a student wants it to.
+_LONGEST = 10_000
+
+
+def autograded(
+    release: Path, cells: Sequence[Cell], function: str, html: str, text: str
+) -> str:
+    """Returns the JSON of a graded notebook.
+
+    It has the student's text and code without outputs, and the verdict as the
+    output of the graded cell. All that nbgrader goes by, such as a cell's name
+    and points, is the released notebook's.
+
+    Parameters
+    ----------
+    release : Path
+        The student's copy, as it was handed out.
+    cells : sequence of Cell
+        What the student handed in; empty if it cannot be read.
+    function : str
+        The name of the function that was to be written.
+    html, text : str
+        The verdict.
+    """
+    notebook = json.loads(release.read_text("utf-8"))
+    released = notebook["cells"]
+    kept = [cell for cell in cells if cell.grade_id not in _graded(released)]
+    result = [_plain_cell(cell) for cell in kept]
+    named = {
+        cell.grade_id: raw for cell, raw in zip(kept, result, strict=True)
+    }
+    result = result or [cell for cell in released if not _grade(cell)]
+    for cell in filter(_solution, released):
+        answer = _answer(cell, result, named, function)
+        if answer is None:
+            result.append(cell)
+        else:
+            answer["metadata"] = {"nbgrader": _nbgrader(cell)}
+    for cell in filter(_grade, released):
+        shown = {"output_type": "display_data", "metadata": {}}
+        shown["data"] = {"text/html": html, "text/plain": text}
+        result.append(cell | {"outputs": [shown]})
+    for number, cell in enumerate(result, start=1):
+        cell["id"] = f"cell-{number}"
+    return json.dumps(notebook | {"cells": result}, indent=1)
+
+
+def points(release: Path) -> float:
+    """Returns what a right answer to a released notebook is worth."""
+    cells = json.loads(release.read_text("utf-8"))["cells"]
+    return sum(_nbgrader(cell)["points"] for cell in filter(_grade, cells))
+
+
+def _source(cell: Raw) -> str:
+    return "".join(cell["source"])
+
+
+def _nbgrader(cell: Raw) -> Raw:
+    return cell["metadata"].get("nbgrader", {})
+
+
+def _grade(cell: Raw) -> bool:
+    """Whether a cell is graded by calling the function."""
+    about = _nbgrader(cell)
+    return bool(about.get("grade") and not about.get("solution"))
+
+
+def _solution(cell: Raw) -> bool:
+    return bool(_nbgrader(cell).get("solution"))
+
+
+def _graded(released: Sequence[Raw]) -> list[str]:
+    return [_nbgrader(cell)["grade_id"] for cell in filter(_grade, released)]
+
+
+def _plain_cell(cell: Cell) -> Raw:
+    source = cell.source
+    if len(source) > _LONGEST:
+        source = f"{source[:_LONGEST]}\n# … (the rest is not shown)"
+    if cell.kind == CODE:
+        return {
+            "cell_type": CODE,
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+    return {"cell_type": MARKDOWN, "metadata": {}, "source": source}
+
+
+def _answer(
+    cell: Raw, result: Sequence[Raw], named: dict[str, Raw], function: str
+) -> Raw | None:
+    """Returns what the student has in a released cell's place."""
+    if not defines(_source(cell), function):
+        return named.get(_nbgrader(cell)["grade_id"])
+    defining = [
+        one
+        for one in result
+        if one["cell_type"] == CODE and defines(_source(one), function)
+    ]
+    # The last definition is what counts.
+    return defining[-1] if defining else None

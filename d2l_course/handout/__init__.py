@@ -1,0 +1,1 @@
+"""Makes assignments and the students' copies of them."""

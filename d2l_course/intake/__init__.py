@@ -1,0 +1,1 @@
+"""Takes in what students hand in, however their platform packs it."""

@@ -1,0 +1,1 @@
+"""All that knows nbgrader; nothing else of the project imports it."""

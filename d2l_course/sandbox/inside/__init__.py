@@ -1,0 +1,1 @@
+"""What runs inside the sandbox: these files are all of ours that is there."""

@@ -1,0 +1,37 @@
+"""A file is there as a whole, or as it was before."""
+
+from __future__ import annotations
+
+import os
+
+from d2l_course.files import write_atomically
+
+import pytest
+
+
+def test_a_file_is_written_with_its_folder_for_its_owner_alone(tmp_path):
+    path = tmp_path / "a" / "b.json"
+    write_atomically(path, "é")
+    assert path.read_text("utf-8") == "é"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "one"
+    write_atomically(path, "old")
+
+    def full(_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_what_an_interrupted_writer_left_is_in_nobodys_way(tmp_path):
+    (tmp_path / ".one.part").write_text("a long half of a file")
+    write_atomically(tmp_path / "one", "new")
+    assert (tmp_path / "one").read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 1
