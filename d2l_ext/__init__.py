@@ -29,9 +29,16 @@ _PUBLIC = {
         "load_fashion_mnist",
         "load_images",
     ),
-    "networks": ("dropout_mlp", "get_network", "lenet", "mlp"),
-    "resnets": ("resnet18", "small_resnet"),
-    "densenets": ("densenet", "small_densenet"),
+    "networks": (
+        "densenet",
+        "dropout_mlp",
+        "get_network",
+        "lenet",
+        "mlp",
+        "resnet18",
+        "small_densenet",
+        "small_resnet",
+    ),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
     "evidence.trial": ("Trial", "seeds", "trial"),
@@ -44,8 +51,8 @@ _HOME = {
 } | {"check": "d2l_check"}
 _MODULES = (
     *dict.fromkeys(module.split(".")[0] for module in _PUBLIC),
-    *("callbacks", "initializers", "landscapes"),
-    *("layers", "optimizers", "plotting", "report"),
+    *("doctor", "initializers", "landscapes"),
+    *("layers", "optimizers", "plotting"),
 )
 
 __all__ = ["__version__", *_HOME]

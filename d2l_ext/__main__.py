@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from d2l_ext.report import examine, render
+from d2l_ext.doctor import examine, render
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -246,7 +246,8 @@ def copy_tests(work: Path, material: Material) -> None:
     """Copies what the tests in a lane need, and not the package."""
     # test_stack.py is about the checkout's files, not about a lane.
     ignored = shutil.ignore_patterns("__pycache__", "test_stack.py")
-    for name in ("tests/unit", "tests/lanes", "exercises"):
+    folders = ("data", "helpers", "unit", "lanes")
+    for name in (*(f"tests/{folder}" for folder in folders), "exercises"):
         shutil.copytree(ROOT / name, work / name, ignore=ignored)
     shutil.copytree(material.students, work / "students")
     files = ("pyproject.toml", "tests/conftest.py", RUNNER)

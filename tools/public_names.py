@@ -18,7 +18,7 @@ from sphinx.environment import BuildEnvironment
 def home(target: str) -> str | None:
     """Returns the name under which `target` is defined, if it is ours."""
     package, *names = target.split(".")
-    if package != "d2l_ext" or not names:
+    if package not in ("d2l_ext", "d2l_check") or not names:
         return None
     thing: Any = import_module(package)
     try:

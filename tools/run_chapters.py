@@ -54,11 +54,11 @@ assert _found or "np" not in globals(), "the chapter made no array"
 #: Becomes the first cell of a chapter that runs on files of other checksums.
 OTHER_FILES = """\
 import functools as _functools
-import d2l_ext.data as _data
-from d2l_ext.download import Source as _Source
+from d2l_ext.data.download import Source as _Source
+from d2l_ext.data.sets import SETS as _SETS
 
-_data.load_fashion_mnist = _functools.partial(
-    _data.load_fashion_mnist, source=_Source((), {checksums})
+_SETS["fashion-mnist"] = _functools.partial(
+    _SETS["fashion-mnist"], source=_Source((), {checksums})
 )
 """
 
@@ -90,14 +90,14 @@ def copy_with_audit(chapter: Path, folder: Path) -> None:
 
 def missing_files(images: Path) -> list[str]:
     """Returns the files of Fashion-MNIST that a folder lacks."""
-    from d2l_ext.download import FASHION_MNIST
+    from d2l_ext.data.download import FASHION_MNIST
 
     return [f for f in FASHION_MNIST.checksums if not (images / f).is_file()]
 
 
 def set_full(notebook: Path, images: Path) -> None:
     """Makes a copy of a chapter read ``images``, and compare no output."""
-    from d2l_ext.download import FASHION_MNIST
+    from d2l_ext.data.download import FASHION_MNIST
 
     checksums = {
         name: "sha256:"

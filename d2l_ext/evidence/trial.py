@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from d2l_ext.checks import Batches
 from d2l_ext.config import MAX_SEED, settings
 from d2l_ext.engine.seeding import seed as set_seed
-from d2l_ext.history import History
 from d2l_ext.training import DivergenceWarning, evaluate, fit
+from d2l_ext.training.checks import Batches
+from d2l_ext.training.history import History
 
 from mxnet import gluon, init
 

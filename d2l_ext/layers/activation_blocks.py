@@ -14,7 +14,7 @@ from d2l_ext.layers.activations import (
     selu,
     silu,
 )
-from d2l_ext.minibatches import whole_number
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon, init, np
 from mxnet.gluon import nn

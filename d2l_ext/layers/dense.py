@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from d2l_ext.minibatches import whole_number
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon, np
 from mxnet.gluon import nn

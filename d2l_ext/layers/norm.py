@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from d2l_ext.checks import check_initialized
 from d2l_ext.engine.hooks import blocks, watched
+from d2l_ext.training.checks import check_initialized
 
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from d2l_ext.engine.hooks import blocks
-from d2l_ext.minibatches import whole_number
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon, init, np
 from mxnet.gluon import nn

@@ -13,7 +13,7 @@ from d2l_ext.layers.residual import (
     normalization,
     relu,
 )
-from d2l_ext.minibatches import whole_number
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon
 from mxnet.gluon import nn

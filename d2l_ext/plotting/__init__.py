@@ -3,14 +3,13 @@
 Importing this package makes the book's style Matplotlib's default.
 """
 
-from d2l_ext.plotting.curves import plot_curves, plot_history
-from d2l_ext.plotting.interactive import (
+from d2l_ext.plotting.curves import plot_curves
+from d2l_ext.plotting.frames import (
     Control,
     InteractiveFigure,
     Prefix,
     interactive,
 )
-from d2l_ext.plotting.paths import interactive_race, plot_paths
 from d2l_ext.plotting.style import (
     COLORS,
     PALETTE,
@@ -30,9 +29,6 @@ __all__ = [
     "color_of",
     "colors_of",
     "interactive",
-    "interactive_race",
     "plot_curves",
-    "plot_history",
-    "plot_paths",
     "subplots",
 ]

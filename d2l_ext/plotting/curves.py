@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from d2l_ext.history import History
 from d2l_ext.plotting.style import colors_of, subplots
 
 import numpy as np
@@ -100,33 +99,3 @@ def _x_and_y(label: str, curve: Any) -> tuple[np.ndarray, np.ndarray]:
             f"the curve {label!r} has {len(x)} values of x and {len(y)} of y"
         )
     return x, y
-
-
-def plot_history(
-    history: History, *, ax: Axes | None = None, title: str | None = None
-) -> Axes:
-    """Draws the loss and the accuracies of a training run by epoch.
-
-    A run that diverged in its first epoch has no epoch to draw: its losses
-    are drawn by step then.
-    """
-    if not history.num_epochs:
-        return plot_curves(
-            {"training loss": history.step_loss},
-            xlabel="step",
-            ylabel="loss",
-            ax=ax,
-            title=title or history.stopped_by,
-        )
-    curves = {
-        "training loss": history.train_loss,
-        "training accuracy": history.train_acc,
-        "test accuracy": history.test_acc,
-    }
-    return plot_curves(
-        {label: values for label, values in curves.items() if values},
-        xlabel="epoch",
-        ylabel="loss, accuracy",
-        ax=ax,
-        title=title,
-    )

@@ -10,8 +10,7 @@ from d2l_check.outcome import VERDICTS
 
 import numpy as np
 import pytest
-from doubling import add, double, fresh_cases, verdict
-from test_judge import ANSWERS
+from doubling import ANSWERS, add, double, fresh_cases, verdict
 
 
 def box(function):

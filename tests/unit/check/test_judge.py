@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import re
-import time
 
 from d2l_check.judge import Verdict, judge
 from d2l_check.outcome import VERDICTS, Kind, Outcome
 
 import numpy as np
 import pytest
-from doubling import EXERCISE, add, double, fresh_cases, verdict
-
-
-def stub(X, times):
-    raise NotImplementedError("write double")
-
-
-def changes_input(X, times):
-    X *= 2**times
-    return X
-
-
-def loops(X, times):
-    while True:
-        time.sleep(0.001)
-
-
-#: One answer for each kind of verdict, and words of its message.
-ANSWERS = {
-    Kind.RIGHT: (double, "right on all 3 inputs"),
-    Kind.MISCONCEPTION: (add, "You added 2"),
-    Kind.NOT_IMPLEMENTED: (stub, "not written yet: write double"),
-    Kind.RAISED: (lambda X, times: X.nothing, "raises AttributeError in line"),
-    Kind.MODIFIED_INPUT: (changes_input, "changes its argument X"),
-    Kind.TOO_SLOW: (loops, "not returned after 0.05 seconds"),
-    Kind.WRONG_TYPE: (
-        lambda X, times: None,
-        "returns None instead of an array",
-    ),
-    Kind.WRONG_SHAPE: (lambda X, times: X[:, None], "of shape (1, 1) instead"),
-    Kind.NOT_FINITE: (
-        lambda X, times: X * np.nan,
-        "NaN or infinity in 1 of 1",
-    ),
-    Kind.WRONG: (lambda X, times: X, "returns a wrong value in 1 of 1"),
-}
+from doubling import (
+    ANSWERS,
+    EXERCISE,
+    add,
+    double,
+    fresh_cases,
+    verdict,
+)
 
 
 def test_every_kind_of_verdict_is_tried():

@@ -6,20 +6,20 @@ import os
 import subprocess
 import sys
 
-from d2l_ext import __main__, report
+from d2l_ext import __main__, doctor
 
 import pytest
 
 
 def test_doctor_prints_the_report_and_succeeds(monkeypatch, capsys):
-    lines = [report.Line("mxnet", "1.9.1")]
+    lines = [doctor.Line("mxnet", "1.9.1")]
     monkeypatch.setattr(__main__, "examine", lambda: lines)
     assert __main__.main(["doctor"]) == 0
     assert capsys.readouterr().out == "   mxnet  1.9.1\nEverything works.\n"
 
 
 def test_doctor_fails_if_something_does_not_work(monkeypatch, capsys):
-    lines = [report.Line("a", "well"), report.Line("b", "ill", works=False)]
+    lines = [doctor.Line("a", "well"), doctor.Line("b", "ill", works=False)]
     monkeypatch.setattr(__main__, "examine", lambda: lines)
     assert __main__.main(["doctor"]) == 1
     assert "!! b  ill" in capsys.readouterr().out

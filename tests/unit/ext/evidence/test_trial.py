@@ -4,8 +4,8 @@ import math
 import warnings
 
 import d2l_ext
+from d2l_ext.data.minibatches import MiniBatches
 from d2l_ext.evidence.trial import seeds, trial
-from d2l_ext.minibatches import MiniBatches
 from d2l_ext.networks import mlp
 
 import mxnet as mx

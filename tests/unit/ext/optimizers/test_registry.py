@@ -2,7 +2,7 @@
 
 import pickle
 
-from d2l_ext.minibatches import MiniBatches
+from d2l_ext.data.minibatches import MiniBatches
 from d2l_ext.optimizers import (
     OPTIMIZERS,
     AdaDelta,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from d2l_ext.history import History
 from d2l_ext.plotting import (
     plot_curves,
-    plot_history,
     subplots,
 )
 
@@ -156,63 +154,3 @@ def test_an_x_and_a_y_of_two_lengths_are_refused_by_name():
 
 
 # Training runs
-
-
-@pytest.fixture
-def history():
-    return History(
-        train_loss=[2.0, 1.0],
-        train_acc=[0.5, 0.6],
-        test_loss=[2.1, 1.1],
-        test_acc=[0.4, 0.5],
-        step_loss=[2.2, 1.8, 1.1, 0.9],
-    )
-
-
-def test_a_history_draws_loss_and_accuracies_by_epoch(history):
-    ax = draw(history.plot(title="A run"))
-    assert {
-        line.get_label(): line.get_ydata().tolist() for line in ax.lines
-    } == {
-        "training loss": [2, 1],
-        "training accuracy": [0.5, 0.6],
-        "test accuracy": [0.4, 0.5],
-    }
-    assert all(line.get_xdata().tolist() == [1, 2] for line in ax.lines)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss, accuracy")
-    assert ax.get_title() == "A run"
-
-
-def test_a_history_draws_on_the_axes_given(history):
-    _, ax = subplots()
-    assert history.plot(ax) is plot_history(history, ax=ax) is ax
-
-
-def test_a_history_without_a_test_set_draws_that_of_training(history):
-    history.test_acc, history.test_loss = [], []
-    labels = [line.get_label() for line in plot_history(history).lines]
-    assert labels == ["training loss", "training accuracy"]
-
-
-def test_a_history_that_diverged_later_draws_its_epochs(history):
-    history.diverged_at, history.stopped_by = 4, "the loss became nan"
-    history.step_loss[-1] = float("nan")
-    assert len(draw(plot_history(history)).lines) == 3
-
-
-def test_a_history_that_diverged_at_once_draws_its_steps():
-    steps = [2.0, 5.0, float("inf")]
-    history = History(
-        step_loss=steps, diverged_at=3, stopped_by="the loss became inf"
-    )
-    ax = draw(plot_history(history))
-    (line,) = ax.lines
-    assert line.get_ydata().tolist() == steps
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "loss")
-    assert ax.get_title() == "the loss became inf"
-    assert plot_history(history, title="Mine").get_title() == "Mine"
-
-
-def test_a_history_that_diverged_at_its_first_step_is_drawn():
-    history = History(step_loss=[float("nan")], diverged_at=1)
-    assert len(draw(plot_history(history)).lines) == 1

@@ -1,0 +1,20 @@
+"""The networks of the book, one paper a module."""
+
+from d2l_ext.networks.densenet import densenet, small_densenet
+from d2l_ext.networks.lenet import lenet
+from d2l_ext.networks.mlp import dropout_mlp, mlp
+from d2l_ext.networks.registry import NETWORKS, get_network
+from d2l_ext.networks.resnet import num_weight_layers, resnet18, small_resnet
+
+__all__ = [
+    "NETWORKS",
+    "densenet",
+    "dropout_mlp",
+    "get_network",
+    "lenet",
+    "mlp",
+    "num_weight_layers",
+    "resnet18",
+    "small_densenet",
+    "small_resnet",
+]
