@@ -7,7 +7,7 @@ unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_GATE
 unexport VIRTUAL_ENV PYTHONPATH
 
 .PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
-	lanes full bench clean
+	lanes machines full bench clean
 
 help:
 	@echo "make book       build the book into _build/html"
@@ -20,6 +20,7 @@ help:
 	@echo "  make nbval      run the chapters on each context"
 	@echo "  make browser    test the built book in a browser"
 	@echo "make lanes      test in fresh environments: classic and Colab-like"
+	@echo "make machines   run the claims as other machines would"
 	@echo "make full       run the chapters at full scale on IMAGES=folder"
 	@echo "make bench      measure speed and memory against d2l and PyTorch"
 	@echo "make clean      remove what was built, and the environments"
@@ -62,6 +63,11 @@ browser: book
 
 lanes: setup
 	$(RUN) -m tools.lanes $(LANES)
+
+# As older processors, with two threads, and beside busy programs. It takes an
+# hour; what is interrupted goes on where it was.
+machines: setup
+	$(RUN) -m tools.machines
 
 # The real training sets take hours on a CPU; a folder with fewer images of
 # the same format shows that the reference set-ups run.

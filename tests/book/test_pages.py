@@ -9,7 +9,12 @@ import pytest
 import yaml
 from visiting import ROOT, Visit, documents
 
-VERDICTS = {"holds", "holds-only-when", "does-not-hold", "undecided"}
+#: What a claim's box says of itself: a verdict, that it was measured otherwise
+#: here, or that it is a machine's own.
+VERDICTS = {
+    *("holds", "holds-only-when", "does-not-hold", "undecided"),
+    *("contradicted", "machine"),
+}
 
 
 def effective_config() -> dict:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
+
+from d2l_ext.evidence.declarations import FIELDS, problems, read
 
 import nbformat
 import pytest
@@ -378,6 +382,16 @@ def test_a_wrong_declaration_is_found(project, change, message):
     project.write_claims(CLAIM.replace(*change))
     project.write("one", code("claim-faster", "claim('faster', True)"))
     one_finding(project, "claims.yml:faster:", message)
+
+
+def test_the_example_for_authors_is_a_claim():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    records = read(textwrap.dedent(example))
+    citations = Course(ROOT).citations
+    assert len(records) == 1
+    assert list(problems(records, citations=citations)) == []
+    assert next(iter(records.values())).keys() == set(FIELDS)
 
 
 def test_a_claim_of_a_chapter_that_does_not_exist_is_found(project):

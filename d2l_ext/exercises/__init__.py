@@ -1,0 +1,1 @@
+"""A name that exercises carry that are older than d2l_check."""
