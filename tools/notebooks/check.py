@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tools.notebooks import rules
 from tools.notebooks.claims import claims_are_consistent
+from tools.notebooks.clocks import gates_read_no_clock
 from tools.notebooks.figures import figures_are_described, images_have_alt_text
 from tools.notebooks.names import names_are_defined_once
 from tools.notebooks.reading import Course, Finding, NotANotebook, Notebook
@@ -28,6 +29,7 @@ COURSE_RULES: tuple[
     Callable[[Course, Sequence[Notebook]], Iterator[Finding]], ...
 ] = (
     claims_are_consistent,
+    gates_read_no_clock,
     names_are_defined_once,
 )
 

@@ -1,1 +1,0 @@
-"""A name that exercises carry that are older than d2l_check."""
