@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from d2l_ext.engine.hooks import blocks, probed, watched
+from d2l_ext.engine.internals import activation_name, children
 from d2l_ext.training.checks import check_initialized
 
 from mxnet import autograd, gluon, np
@@ -63,7 +64,7 @@ def layer_statistics(
         raise ValueError(
             "gradients are those of training: give y, or training=False"
         )
-    layers = list(net._children.values())
+    layers = children(net)
     if not layers:
         raise ValueError(f"{type(net).__name__} has no layers to look into")
     check_initialized(net, X)
@@ -144,4 +145,6 @@ def dead_units(net: gluon.Block, X: np.ndarray) -> pd.DataFrame:
 
 
 def _is_relu(block: gluon.Block) -> bool:
-    return isinstance(block, nn.Activation) and block._act_type == "relu"
+    return (
+        isinstance(block, nn.Activation) and activation_name(block) == "relu"
+    )

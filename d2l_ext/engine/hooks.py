@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from d2l_ext.engine.internals import is_compiled, set_compiled
+
 from mxnet import gluon, np
 
 Hook = Callable[..., Any]
@@ -21,16 +23,14 @@ def blocks(net: gluon.Block) -> list[gluon.Block]:
 @contextlib.contextmanager
 def eager(net: gluon.Block) -> Iterator[None]:
     """Runs ``net`` layer by layer: hooks do not run in a hybridized graph."""
-    hybridized = [
-        block for block in blocks(net) if getattr(block, "_active", False)
-    ]
-    for block in hybridized:
-        block._active = False
+    compiled = [block for block in blocks(net) if is_compiled(block)]
+    for block in compiled:
+        set_compiled(block, False)
     try:
         yield
     finally:
-        for block in hybridized:
-            block._active = True
+        for block in compiled:
+            set_compiled(block, True)
 
 
 @contextlib.contextmanager

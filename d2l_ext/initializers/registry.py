@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from d2l_ext.engine.internals import option_names
 from d2l_ext.initializers.fixed import SmallNormal, UnitNormal
 from d2l_ext.initializers.scaled import Glorot, He, LeCun, Orthonormal
 
@@ -42,8 +43,8 @@ def make_initializer(name: str, **options: Any) -> mx.init.Initializer:
             f"initializer {name!r} is not known; use one of: "
             + ", ".join(INITIALIZERS)
         )
-    known = INITIALIZERS[name]()._kwargs
-    unknown = sorted(options.keys() - known.keys())
+    known = option_names(INITIALIZERS[name]())
+    unknown = sorted(options.keys() - set(known))
     if unknown:
         raise ValueError(
             f"initializer {name!r} does not take {', '.join(unknown)}; its "

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from d2l_ext.engine.hooks import blocks, watched
+from d2l_ext.engine.internals import initialize_now, normalized_axis
 from d2l_ext.training.checks import check_initialized
 
 from mxnet import autograd, gluon, np
@@ -265,8 +266,7 @@ class BatchNorm(nn.Block):
             # A plain Block does not infer the shapes of its parameters.
             if parameter.shape[0] <= 0:
                 parameter.shape = (num_features,)
-            if parameter._deferred_init:
-                parameter._finish_deferred_init()
+            initialize_now(parameter)
 
     def __repr__(self) -> str:
         options = ", ".join(f"{k}={v}" for k, v in self._kwargs.items())
@@ -320,7 +320,7 @@ def population_statistics(
 
     def add_up(layer: gluon.Block, inputs: tuple[np.ndarray]) -> None:
         (X,) = inputs
-        mean, var = _unbiased_statistics(X, layer._kwargs["axis"])
+        mean, var = _unbiased_statistics(X, normalized_axis(layer))
         count, sum_mean, sum_var = sums.get(layer.name, (0, 0, 0))
         sums[layer.name] = (
             count + len(X),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from d2l_ext.engine.internals import named_parameters
 from d2l_ext.training.history import History
 
 from mxnet import gluon, np
@@ -69,7 +70,7 @@ class UpdateRatio(Callback):
             return
         weights = {
             name: parameter.data()
-            for name, parameter in net._collect_params_with_prefix().items()
+            for name, parameter in named_parameters(net).items()
             if parameter.grad_req != "null" and len(parameter.shape) > 1
         }
         if records and self._before:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import d2l_ext.optimizers  # noqa: F401 - registers them by name
+from d2l_ext.engine.internals import learned_parameters
 from d2l_ext.training.checks import (
     Schedule,
 )
@@ -43,11 +44,7 @@ class Step:
         """Clips the gradients, which are sums over the batch here."""
         if self.clip_norm is None and self.clip_value is None:
             return
-        gradients = [
-            parameter.grad()
-            for parameter in self.trainer._params
-            if parameter.grad_req != "null"
-        ]
+        gradients = [p.grad() for p in learned_parameters(self.trainer)]
         if self.clip_value is not None:
             bound = self.clip_value * batch_size
             for gradient in gradients:

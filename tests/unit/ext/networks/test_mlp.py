@@ -39,9 +39,7 @@ def test_an_image_gets_a_score_a_class(make, options):
 
 @pytest.mark.parametrize("num_hiddens", [[3, 0], [2.5], [True], ["3"]])
 def test_a_width_is_a_whole_number(num_hiddens):
-    with pytest.raises(
-        ValueError, match="num_hiddens is (a whole number|1 or more)"
-    ):
+    with pytest.raises(ValueError, match="num_hiddens is"):
         mlp(num_hiddens)
 
 
