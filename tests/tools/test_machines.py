@@ -12,9 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools import machines
 from tools.contradictions import MIME_TYPE
-from tools.machines import Condition, Run
+from tools.machines import __main__ as command
+from tools.machines import conditions
+from tools.machines.conditions import CONDITIONS, Condition
+from tools.machines.report import compare, report, troubles
+from tools.machines.run import Run, execute, place, read, write
 
 CLAIMS = """
 {name}:
@@ -52,8 +55,8 @@ def project(tmp_path, monkeypatch):
     claims = CLAIMS.format(name="it-holds", chapter="one")
     (tmp_path / "evidence" / "claims.yml").write_text(claims)
     (tmp_path / "d2l_ext" / "norm.py").write_text("one = 1\n")
-    monkeypatch.setattr(machines, "ROOT", tmp_path)
-    monkeypatch.setattr(machines, "CONDITIONS", (HERE,))
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "CONDITIONS", (HERE,))
 
     def write(*cells, name="one"):
         path = tmp_path / "chapters" / "part" / f"{name}.ipynb"
@@ -91,24 +94,24 @@ def run(condition="here", *claims, **more):
 
 
 def test_the_conditions_are_those_that_readers_have():
-    conditions = {c.name: c for c in machines.CONDITIONS}
-    assert list(conditions) == [
+    by_name = {condition.name: condition for condition in CONDITIONS}
+    assert list(by_name) == [
         *("one-thread", "two-threads", "SSE41", "AVX2", "busy")
     ]
     for isa in ("SSE41", "AVX2"):
-        assert conditions[isa].environ["DNNL_MAX_CPU_ISA"] == isa
-    threads = [c.environ["OMP_NUM_THREADS"] for c in machines.CONDITIONS]
+        assert by_name[isa].environ["DNNL_MAX_CPU_ISA"] == isa
+    threads = [c.environ["OMP_NUM_THREADS"] for c in CONDITIONS]
     assert threads == ["1", "2", "1", "1", "1"]
-    assert [c.busy for c in machines.CONDITIONS] == [False] * 4 + [True]
+    assert [c.busy for c in CONDITIONS] == [False] * 4 + [True]
 
 
 def test_numpy_is_held_back_as_well(monkeypatch):
     found = ["AVX2", "FMA3", "AVX512F"]
     extensions = {"SIMD Extensions": {"baseline": ["SSE3"], "found": found}}
-    monkeypatch.setattr(machines.np, "show_config", lambda mode: extensions)
+    monkeypatch.setattr(conditions.np, "show_config", lambda mode: extensions)
     name = "NPY_DISABLE_CPU_FEATURES"
-    assert machines.held_to("SSE41")[name] == "AVX2 FMA3 AVX512F"
-    assert machines.held_to("AVX2", {"AVX2", "FMA3"})[name] == "AVX512F"
+    assert conditions.held_to("SSE41")[name] == "AVX2 FMA3 AVX512F"
+    assert conditions.held_to("AVX2", {"AVX2", "FMA3"})[name] == "AVX512F"
 
 
 def test_what_numpy_is_told_to_leave_out_is_left_out():
@@ -117,7 +120,7 @@ def test_what_numpy_is_told_to_leave_out_is_left_out():
     code += "['SIMD Extensions']; print(e.get('found', []))"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        env=os.environ | machines.held_to("SSE41"),
+        env=os.environ | conditions.held_to("SSE41"),
         capture_output=True,
         text=True,
         check=True,
@@ -135,7 +138,7 @@ def test_nothing_of_the_caller_changes_a_condition():
         "MXNET_ENGINE_TYPE": "NaiveEngine",
         "NPY_DISABLE_CPU_FEATURES": "AVX2",
     }
-    assert machines.surroundings(HERE, outer) == {
+    assert conditions.surroundings(HERE, outer) == {
         "HOME": "/home/me",
         "D2L_EXT_CTX": "cpu",
         "OMP_NUM_THREADS": "1",
@@ -144,7 +147,7 @@ def test_nothing_of_the_caller_changes_a_condition():
 
 
 def test_busy_processes_are_busy_and_end():
-    with machines.busy_processes(2) as processes:
+    with conditions.busy_processes(2) as processes:
         assert len(processes) == 2
         assert all(process.poll() is None for process in processes)
     assert all(process.returncode is not None for process in processes)
@@ -152,9 +155,9 @@ def test_busy_processes_are_busy_and_end():
 
 def test_busy_processes_end_with_the_one_that_started_them():
     code = (
-        "from tools import machines\n"
+        "from tools.machines.conditions import busy_processes\n"
         "import os\n"
-        "with machines.busy_processes(1) as (busy,):\n"
+        "with busy_processes(1) as (busy,):\n"
         "    print(busy.pid, flush=True)\n"
         "    os._exit(0)\n"
     )
@@ -187,7 +190,7 @@ def test_a_run_gives_the_claims_and_sees_its_condition(project):
         code(show, "threads", "1\n"),
         code(f"TYPE = {MIME_TYPE!r}\n{BOX}", "claim-it"),
     )
-    found = machines.execute(path, HERE, limit=120)
+    found = execute(path, HERE, limit=120)
     assert (found.error, found.changed) == (None, [])
     assert (found.chapter, found.condition) == ("one", "here")
     assert [c["id"] for c in found.claims] == ["it-holds"]
@@ -195,18 +198,18 @@ def test_a_run_gives_the_claims_and_sees_its_condition(project):
 
 def test_a_kept_output_that_is_another_is_told(project):
     path = project(code("print(1 + 1)", "sum", "3\n"))
-    assert machines.execute(path, HERE, limit=120).changed == ["sum"]
+    assert execute(path, HERE, limit=120).changed == ["sum"]
 
 
 def test_a_cell_that_fails_is_told(project):
     path = project(code("1 / 0", "divide"))
-    found = machines.execute(path, HERE, limit=120)
+    found = execute(path, HERE, limit=120)
     assert found.error == "ZeroDivisionError: division by zero"
 
 
 def test_a_chapter_that_takes_too_long_is_ended(project):
     path = project(code("import time; time.sleep(600)", "sleep"))
-    found = machines.execute(path, HERE, limit=8)
+    found = execute(path, HERE, limit=8)
     assert found.error == "did not end within 8 seconds"
 
 
@@ -224,7 +227,7 @@ def test_an_interrupted_run_ends_at_once_and_is_not_kept(
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(KeyboardInterrupt):
-            machines.main([])
+            command.main([])
     finally:
         signal.signal(signal.SIGTERM, before)
     assert not (tmp_path / "_build").exists()
@@ -235,9 +238,9 @@ def test_an_interrupted_run_ends_at_once_and_is_not_kept(
 
 def test_a_run_is_kept_and_read_again(tmp_path):
     path = tmp_path / "_build" / "machines" / "one.json"
-    assert machines.read(path) is None
-    machines.write(path, run("here", box(), changed=["sum"]))
-    assert machines.read(path) == run("here", box(), changed=["sum"])
+    assert read(path) is None
+    write(path, run("here", box(), changed=["sum"]))
+    assert read(path) == run("here", box(), changed=["sum"])
     assert [p.name for p in path.parent.iterdir()] == ["one.json"]
 
 
@@ -245,27 +248,27 @@ def test_a_run_is_kept_and_read_again(tmp_path):
 def test_a_damaged_file_counts_as_none(tmp_path, text):
     path = tmp_path / "one.json"
     path.write_text(text)
-    assert machines.read(path) is None
+    assert read(path) is None
 
 
 def test_a_run_is_kept_by_all_that_it_depends_on(project, tmp_path):
     path = project(code("1", "one"))
-    places = {machines.place(tmp_path, path, HERE)}
+    places = {place(tmp_path, path, HERE)}
     project(code("2", "one"))
-    places.add(machines.place(tmp_path, path, HERE))
+    places.add(place(tmp_path, path, HERE))
     (tmp_path / "d2l_ext" / "norm.py").write_text("one = 2\n")
-    places.add(machines.place(tmp_path, path, HERE))
+    places.add(place(tmp_path, path, HERE))
     (tmp_path / "data" / "digits.npz").write_bytes(b"1")
-    places.add(machines.place(tmp_path, path, HERE))
+    places.add(place(tmp_path, path, HERE))
     claims = tmp_path / "evidence" / "claims.yml"
     claims.write_text(claims.read_text().replace("It is so", "It is not"))
-    places.add(machines.place(tmp_path, path, HERE))
-    places.add(machines.place(tmp_path, path, Condition("here", {})))
+    places.add(place(tmp_path, path, HERE))
+    places.add(place(tmp_path, path, Condition("here", {})))
     assert len(places) == 6
     # Another chapter's claim is none of its business.
     more = CLAIMS.format(name="other", chapter="two")
     claims.write_text(claims.read_text() + more)
-    assert machines.place(tmp_path, path, HERE) in places
+    assert place(tmp_path, path, HERE) in places
 
 
 # All of them
@@ -280,21 +283,21 @@ def executed(monkeypatch):
         done.append((chapter.stem, condition.name))
         return run(condition.name, box())
 
-    monkeypatch.setattr(machines, "execute", execute)
+    monkeypatch.setattr(command, "execute", execute)
     return done
 
 
 def test_only_chapters_with_claims_are_run(project, executed, capsys):
     project(code("1", "one"))
     project(code("1", "one"), name="installation")
-    assert machines.main([]) == 0
+    assert command.main([]) == 0
     assert executed == [("one", "here")]
     assert "No verdict that gates depends" in capsys.readouterr().out
 
 
 def test_what_was_run_is_not_run_again(project, executed):
     project(code("1", "one"))
-    assert machines.main([]) == machines.main([]) == 0
+    assert command.main([]) == command.main([]) == 0
     assert executed == [("one", "here")]
 
 
@@ -302,7 +305,7 @@ def test_what_there_was_no_time_for_is_left_and_said(
     project, executed, capsys
 ):
     project(code("1", "one"))
-    assert machines.main(["--minutes", "0"]) == 1
+    assert command.main(["--minutes", "0"]) == 1
     assert executed == []
     assert "1 runs are left" in capsys.readouterr().out
 
@@ -315,10 +318,10 @@ def test_a_run_with_an_error_is_tried_again(project, monkeypatch, capsys):
         tries.append(chapter)
         return run("here", error=None if len(tries) > 1 else "Error: no")
 
-    monkeypatch.setattr(machines, "execute", execute)
-    assert machines.main([]) == 1
+    monkeypatch.setattr(command, "execute", execute)
+    assert command.main([]) == 1
     assert "one, here: Error: no" in capsys.readouterr().out
-    assert machines.main([]) == 0
+    assert command.main([]) == 0
 
 
 # The report
@@ -330,7 +333,7 @@ def test_a_claim_is_compared_over_its_conditions():
         run("two", box(numbers={"n": 1.1, "word": "a"})),
         run("three", box(measured="does not hold")),
     ]
-    (compared,) = machines.compare(runs)
+    (compared,) = compare(runs)
     assert compared.verdicts == {
         "one": "holds",
         "two": "holds",
@@ -338,7 +341,7 @@ def test_a_claim_is_compared_over_its_conditions():
     }
     assert compared.changes
     assert compared.largest == float("inf")  # the word is missing in three
-    (compared,) = machines.compare(runs[:2])
+    (compared,) = compare(runs[:2])
     assert not compared.changes
     assert compared.number == "n"
     assert compared.largest == pytest.approx(0.1 / 1.1)
@@ -346,10 +349,10 @@ def test_a_claim_is_compared_over_its_conditions():
 
 def test_a_verdict_that_changes_is_a_trouble_and_shown():
     runs = [run("one", box()), run("two", box(measured="does not hold"))]
-    assert machines.troubles(runs) == [
+    assert troubles(runs) == [
         "it-holds: 'does not hold' under two, recorded as 'holds'"
     ]
-    assert "one: holds; two: does not hold" in machines.report(runs)
+    assert "one: holds; two: does not hold" in report(runs)
 
 
 @pytest.mark.parametrize(
@@ -364,12 +367,12 @@ def test_what_does_not_gate_is_no_trouble(changes):
         run("one", box(**changes)),
         run("two", box(**changes, measured="does not hold")),
     ]
-    assert machines.troubles(runs) == []
+    assert troubles(runs) == []
 
 
 def test_errors_and_other_outputs_are_troubles():
     runs = [run("here", error="Error: no"), run("there", changed=["sum"])]
-    assert machines.troubles(runs) == [
+    assert troubles(runs) == [
         "one, here: Error: no",
         "one, there: the output of 'sum' is another",
     ]
@@ -377,6 +380,6 @@ def test_errors_and_other_outputs_are_troubles():
 
 def test_the_report_has_a_line_for_each_claim():
     runs = [run("one", box()), run("two", box())]
-    lines = machines.report(runs).splitlines()
+    lines = report(runs).splitlines()
     (line,) = [line for line in lines if line.startswith("it-holds")]
     assert line.split() == ["it-holds", "exact", "equal", "2", "×", "holds"]
