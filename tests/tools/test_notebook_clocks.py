@@ -121,6 +121,11 @@ CAUGHT = {
         fast = [name for name in names if time.time() < 3]
         claim('it', len(fast) < 3, n=1)
     """,
+    "through a comprehension that keeps its names": """
+        log = []
+        print([log.append(best) for best in f(time.time())])
+        claim('it', log[0] < 3, n=1)
+    """,
     "through a loop": """
         times = f(time.time())
         for name, best in zip(names, times):
@@ -237,6 +242,26 @@ CAUGHT = {
         watch.note(time.time())
         claim('it', others[0].value < 3, n=1)
     """,
+    "through a method of an argument": """
+        class Watch:
+            def note(self, value):
+                self.value = value
+        def note(watch):
+            watch.note(time.time())
+        watches = [Watch()]
+        note(watches[0])
+        claim('it', watches[0].value < 3, n=1)
+    """,
+    "through a method that hands on what an instance has": """
+        log = []
+        class Watch:
+            def __init__(self):
+                self.start = time.time()
+            def on_end(self):
+                log.append(self.start)
+        fit(callbacks=[Watch()])
+        claim('it', log[0] < 3, n=1)
+    """,
     "through an attribute of a class": """
         class Watch:
             start = time.time()
@@ -291,6 +316,15 @@ CAUGHT = {
                 if time.time() > 3:
                     return
         count()
+        claim('it', len(log) < 3, n=1)
+    """,
+    "through a return before something is kept": """
+        log = []
+        def note():
+            if time.time() > 3:
+                return
+            log.append(1)
+        note()
         claim('it', len(log) < 3, n=1)
     """,
     "through which value is returned": """
@@ -385,6 +419,20 @@ HARMLESS = {
                 return start
         start = 3
         claim('it', start < 3, n=1)
+    """,
+    "declared": """
+        start: float
+        claim('it', accuracy > 0.5, n=1)
+    """,
+    "a method's argument that is not kept": """
+        class Watch:
+            def note(self, name, value):
+                self.name = name
+        def note(watch):
+            watch.note('a', time.time())
+        watch = Watch()
+        note(watch)
+        claim('it', watch.name == 'a', n=1)
     """,
     "counted": """
         counts, seconds = {}, {}

@@ -181,7 +181,6 @@ class Flow:
     # Functions
 
     def _define(self, node: ast.AST, name: str, scope: Scope) -> None:
-        scope.names.add(name)
         self._defined[scope, name] = node
         if isinstance(scope.node, ast.ClassDef):
             same = self._methods.setdefault(name, [])
@@ -244,8 +243,6 @@ class Flow:
                 self._ruled.setdefault(called, ruled)
             if chain:
                 self._pass(node, called, scope)
-        if not chain and not ruled:
-            return
         for value in values if chain else ():  # such as map(record, times)
             for given in self._called(value, scope):
                 for argument in parameters(given):
