@@ -63,8 +63,7 @@ def test_notebooks_are_read_from_files_whatever_their_names(
     assert contradicted([path]) == [FOUND]
 
 
-def test_a_line_names_chapter_and_claim_and_both_verdicts(with_settings):
-    with_settings(seed=3)
+def test_a_line_names_chapter_and_claim_and_both_verdicts():
     measurement = measure("res-identity", {"a": True, "b": False}, number=1)
     (found,) = contradicted([executed(measurement)])
     recorded = declarations()["res-identity"]

@@ -116,7 +116,7 @@ def test_the_tests_are_copied_without_the_package(tmp_path):
     write_copies(lanes.ROOT / "exercises", students)
     lanes.copy_tests(work, Material(chapters, students))
     assert all((work / chapter).is_file() for chapter in chapters)
-    assert (work / "tests/unit/test_report.py").is_file()
+    assert (work / "tests/unit/course/test_report.py").is_file()
     assert not (work / "d2l_ext").exists()
     handed_out = {p.relative_to(students) for p in students.rglob("*.ipynb")}
     for folder in ("students", "exercises"):

@@ -64,7 +64,7 @@ def execute(chapter: Path, condition: Condition, limit: float) -> Run:
             _wait_for(client.async_execute(env=environ), limit)
         except CellExecutionError as failed:
             error = f"{failed.ename}: {failed.evalue}"
-        except (TimeoutError, asyncio.TimeoutError):
+        except TimeoutError:
             error = f"did not end within {limit:g} seconds"
         except RuntimeError as failed:  # a kernel that dies, or never starts
             error = str(failed)
@@ -103,12 +103,15 @@ def _wait_for(execution: Coroutine[Any, Any, Any], limit: float) -> None:
     loop = _Loop()
     task = loop.create_task(execution)
     try:
-        loop.run_until_complete(asyncio.wait_for(task, limit))
-    except KeyboardInterrupt:
+        loop.run_until_complete(asyncio.wait({task}, timeout=limit))
+        if not task.done():
+            raise TimeoutError
+        task.result()
+    finally:
+        # A client whose kernel is taken away may say so in many ways; what
+        # ended it has been said already.
         task.cancel()
         loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-        raise
-    finally:
         loop.close()
 
 
