@@ -25,24 +25,27 @@ def mend(module: types.ModuleType) -> None:
 # NumPy 1 wrote (2, 3).
 
 
-class _TextType(type):
-    """MXNet asks ``isinstance(backend, str)`` where we change ``str``."""
-
-    def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, str)
-
-
-class Text(metaclass=_TextType):
+def text(value: object = "") -> str:
     """``str`` as it was: scalars within a tuple or a list are numbers.
 
     To find the few texts that NumPy 2 changed costs one search of the text.
     """
+    as_text = str(value)
+    if isinstance(value, (tuple, list)) and "np." in as_text:
+        return _written(value)
+    return as_text
+
+
+class _InstancesOfStr(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, str)
+
+
+class Text(metaclass=_InstancesOfStr):
+    """:func:`text`, where ``isinstance(value, str)`` is asked, too."""
 
     def __new__(cls, value: object = "") -> str:  # type: ignore[misc]
-        text = str(value)
-        if isinstance(value, (tuple, list)) and "np." in text:
-            return _written(value)
-        return text
+        return text(value)
 
 
 def _written(value: object) -> str:
@@ -58,7 +61,9 @@ def _written(value: object) -> str:
 
 
 def _write_as_before(module: types.ModuleType) -> None:
-    vars(module)["str"] = Text
+    # The class costs twice as much, and each operation writes a few texts.
+    is_asked_for = module.__name__ == "mxnet.symbol.symbol"
+    vars(module)["str"] = Text if is_asked_for else text
 
 
 # Sums of metrics: 0.0 + numpy.float32(1) was float64, and is float32 (NEP 50).
