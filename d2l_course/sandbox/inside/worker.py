@@ -32,9 +32,10 @@ from .wire import MOST_ERRORS, MOST_NAME, MOST_TEXT, decode, encode
 Message = dict[str, Any]
 
 #: Libraries that no answer is judged with. They take longer to import than a
-#: cell may run, and more memory than there is.
-_ENGINES = frozenset(
+#: cell may run, more memory than there is, or a folder to write to.
+_NOT_HERE = frozenset(
     {"mxnet", "d2l", "torch", "torchvision", "tensorflow", "keras", "jax"}
+    | {"matplotlib", "seaborn", "plotly"}
 )
 #: Magics of a cell that run it where its names stay.
 _RUN_CELL = ("capture", "debug", "prun", "time")
@@ -184,6 +185,9 @@ class _Notebook:
                 continue
             try:
                 self._execute(statement)
+            except NotImported:
+                # Why it is missing is told where it was to be imported.
+                continue
             except BaseException as error:
                 self._tell(error)
                 if isinstance(error, TimeIsUp):
@@ -233,7 +237,7 @@ class _Notebook:
         path = getattr(statement, "module", None) or alias.name
         library = path.partition(".")[0]
         try:
-            if library in _ENGINES:
+            if library in _NOT_HERE:
                 raise ImportError(f"there is no {library} for graded answers")
             exec(code, self._names)
         except BaseException as error:
@@ -246,6 +250,10 @@ class _Notebook:
         self.errors.append(said[:MOST_TEXT])
 
 
+class NotImported(ImportError):
+    """Says that something is used which could not be imported, and why."""
+
+
 class Missing:
     """Stands for what could not be imported: whoever uses it is told why."""
 
@@ -253,11 +261,11 @@ class Missing:
         self._why = why
 
     def __getattr__(self, name: str) -> Any:
-        raise ImportError(self._why)
+        raise NotImported(self._why)
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """Raises ImportError."""
-        raise ImportError(self._why)
+        """Raises NotImported."""
+        raise NotImported(self._why)
 
 
 def _one_by_one(statement: ast.stmt) -> list[ast.stmt]:
