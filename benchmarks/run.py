@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import busy
+from jupyter_cache import get_cache
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -189,6 +190,8 @@ def measure_book() -> list[Row]:
                 memory < 2 * 2**30,
             )
         )
+        if limit is None:
+            rows += _rows_of_chapters(seconds)
     return rows
 
 
@@ -213,6 +216,30 @@ def measure_threads(rounds: int) -> list[Row]:
                 )
             )
     return rows
+
+
+def _rows_of_chapters(seconds: float) -> list[Row]:
+    """What a first build, of so many seconds, took for each chapter."""
+    cache = get_cache(ROOT / "_build" / ".jupyter_cache")
+    took = {
+        Path(record.uri).stem: record.data["cpu_seconds"]
+        for record in cache.list_cache_records()
+    }
+    total, longest = sum(took.values()), max(took, key=took.__getitem__)
+    return [
+        Row(
+            "the first `make book`: its time / CPU time of its chapters",
+            f"{seconds / total:.2f}: {seconds:.0f} s / {total:.0f} s",
+            "≤ 0.6 on two cores",
+            seconds <= 0.6 * total,
+        ),
+        Row(
+            "the longest chapter: CPU time with one thread",
+            f"{took[longest]:.0f} s: {longest}",
+            "≤ 25 s",
+            took[longest] <= 25,
+        ),
+    ]
 
 
 def _run_watched(command: list[str]) -> tuple[float, int]:
