@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
+from d2l_course.course import CourseError
 from d2l_course.files import write_atomically
 
 import pytest
@@ -28,6 +30,28 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="no space"):
         write_atomically(path, "new")
     assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("step", ["open", "fsync", "replace"])
+@pytest.mark.parametrize("number", ["ENOSPC", "EROFS", "EACCES", "EDQUOT"])
+def test_a_disk_that_takes_nothing_is_a_sentence(
+    tmp_path, monkeypatch, number, step
+):
+    path = tmp_path / "one"
+    write_atomically(path, b"old")
+    code = getattr(errno, number)
+
+    def refuse(*_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, step, refuse)
+    with pytest.raises(CourseError, match=os.strerror(code)) as caught:
+        write_atomically(path, "new")
+    assert str(caught.value).startswith(f"{path} cannot be written")
+    monkeypatch.undo()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_an_interrupted_writer_left_is_in_nobodys_way(tmp_path):
