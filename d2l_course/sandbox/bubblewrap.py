@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from d2l_course.sandbox.base import ENVIRONMENT, HOST, Sandbox
+from d2l_course.sandbox.cgroup import entering, leaving, parent
 from d2l_course.sandbox.mounts import (
     DEVICES,
     INSIDE,
@@ -63,7 +65,16 @@ class Bubblewrap(Sandbox):
         for folder in (*covered, "/tmp", "/"):
             options += ["--remount-ro", folder]
         options += ["--chdir", "/tmp", "--"]
-        return [*options, *python(INSIDE)]
+        options += python(INSIDE)
+        group = _group(name)
+        if group is None:
+            return options
+        return entering(group, self.limits.memory_of_all(), options)
+
+    def end_command(self, name: str) -> list[str]:
+        """Returns the command that removes the group of the worker."""
+        group = _group(name)
+        return [] if group is None else leaving(group)
 
     def uid(self) -> int | None:
         """Returns the user that the worker becomes: nobody else is it.
@@ -74,3 +85,8 @@ class Bubblewrap(Sandbox):
         if os.geteuid() != 0:
             return None
         return 1_000_000_000 + secrets.randbelow(1_000_000_000)
+
+
+def _group(name: str) -> Path | None:
+    above = parent()
+    return above and above / name

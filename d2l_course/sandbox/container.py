@@ -36,7 +36,7 @@ class Container(Sandbox):
         """Returns the command that starts the container ``name``."""
         shown = mounts() | {TIMEOUT: TIMEOUT}
         options = [self.kind, "run", f"--name={name}", *_CONTAINED]
-        options += [f"--memory={self.limits.memory + 128}m"]
+        options += [f"--memory={self.limits.memory_of_all()}"]
         for variable, value in ENVIRONMENT.items():
             options += [f"--env={variable}={value}"]
         for outside, inside in shown.items():

@@ -19,7 +19,12 @@ def test_containers_are_as_closed(kind, program):
     command = one.command("name")
     assert command[:3] == [program, "run", "--name=name"]
     for option in (
-        *("--network=none", "--read-only", "--cap-drop=ALL", "--memory=228m"),
+        *(
+            "--network=none",
+            "--read-only",
+            "--cap-drop=ALL",
+            f"--memory={228 << 20}",
+        ),
         *("--security-opt=no-new-privileges", "--pids-limit=32", "tiny"),
     ):
         assert option in command
