@@ -10,7 +10,7 @@ from pathlib import Path
 from d2l_course.course import CourseError
 
 #: What is wrong with the disk, and not with the one file.
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -26,7 +26,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data)
     except OSError as error:
-        if error.errno not in _DISK:
+        if error.errno not in DISK:
             raise
         raise CourseError(
             f"{path} cannot be written: {error.strerror}; what was there is "

@@ -35,12 +35,15 @@ class Graded:
         Why it could not be graded, if so: the next run tries again.
     before : bool
         Whether it was graded in an earlier run.
+    revalued : bool
+        Whether its notebooks were worth other points then.
     """
 
     student: str
     results: Sequence[Result] = ()
     problem: str = ""
     before: bool = False
+    revalued: bool = False
 
 
 def _not_graded(student: str, error: Exception) -> Graded:
@@ -124,9 +127,11 @@ class Batch:
         results = self._ledger.results(student, submission.fingerprint)
         if results is None:
             return None
-        if not self._ledger.is_recorded(student):
+        recorded = self._ledger.recorded(student)
+        if recorded != self.points:
             self._record(submission, results, grades)
-        return Graded(student, results, before=True)
+        revalued = recorded not in (None, self.points)
+        return Graded(student, results, before=True, revalued=revalued)
 
     def _finish(
         self, pending: dict[Future, Submission], grades: Grades
@@ -136,7 +141,7 @@ class Batch:
             submission = pending.pop(future)
             try:
                 results = future.result()
-                self._ledger.write(submission, results, recorded=False)
+                self._ledger.write(submission, results)
                 self._record(submission, results, grades)
             except Exception as error:
                 yield _not_graded(submission.student, error)
@@ -165,7 +170,7 @@ class Batch:
             if text:
                 write_atomically(folder / name, text)
         grades.record(student, results, self._beside(student, _TIMESTAMP))
-        self._ledger.write(submission, results, recorded=True)
+        self._ledger.write(submission, results, self.points)
 
     def _beside(self, student: str, name: str) -> str:
         """Returns what a file says that nbgrader put beside the notebooks.

@@ -12,6 +12,7 @@ from d2l_course.course import CourseError
 from d2l_course.grading import batch
 from d2l_course.grading.batch import Batch
 from d2l_course.grading.ledger import Ledger
+from d2l_course.handout.release import release
 from d2l_course.nbgrader.feedback import write_feedback
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 from d2l_course.sandbox.base import SandboxError
@@ -99,6 +100,21 @@ def test_all_is_graded_again_on_request(course):
     assert pool.count == 1
 
 
+def test_points_that_changed_are_given_without_grading_again(course):
+    submit(course, "ada", notebook(RIGHT))
+    submit(course, "bob", notebook(ONCE_MORE))
+    grade(course)
+    source = course.root / "source" / ASSIGNMENT / "double-it.ipynb"
+    source.write_text(source.read_text().replace('"points": 2', '"points": 5'))
+    release(course, ASSIGNMENT)
+    pool = Alone()
+    graded = grade(course, pool)
+    assert pool.count == 0
+    assert all(one.before and one.revalued for one in graded.values())
+    assert sorted(scores(course)) == [(0.0,), (5.0,)]
+    assert not any(one.revalued for one in grade(course).values())
+
+
 def test_what_the_gradebook_missed_is_written_by_the_next_run(
     course, monkeypatch
 ):
@@ -112,7 +128,7 @@ def test_what_the_gradebook_missed_is_written_by_the_next_run(
         with pytest.raises(KeyboardInterrupt):
             grade(course)
     assert scores(course) == []
-    assert not Ledger(course, ASSIGNMENT).is_recorded("ada")
+    assert Ledger(course, ASSIGNMENT).recorded("ada") is None
     pool = Alone()
     assert grade(course, pool)["ada"].before
     assert pool.count == 0
