@@ -13,6 +13,7 @@ from d2l_check.source import Exercise, load_exercise
 from d2l_course.course import RECORD, Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.intake.names import clean
+from d2l_course.nbgrader.settings import PROTECTION
 
 _CONFIG = '''\
 """nbgrader's settings; see nbgrader.readthedocs.io for all there are."""
@@ -37,11 +38,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Who opens feedback or formgrader must not run what a student wrote.
-c.TemplateExporter.filters = {{
-    "markdown2html": "d2l_course.nbgrader.sanitize.safe_markdown2html",
-}}
-'''
+{protection}'''
 
 
 def new_course(
@@ -144,5 +141,6 @@ def _config(folder: Path, db: str) -> str:
     line = f"c.CourseDirectory.db_url = {db or 'sqlite:///gradebook.db'!r}"
     return _CONFIG.format(
         course_id=folder.resolve().name,
+        protection=PROTECTION,
         db_line=line if db else f"# {line}",
     )
