@@ -24,9 +24,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import busy
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -109,9 +111,12 @@ class Row:
     reached: bool | None
 
 
-def run_side(name: str, *size: int) -> float:
+def run_side(
+    name: str, *size: int, variables: Mapping[str, str] | None = None
+) -> float:
     """Runs one side in a new process and returns its number."""
     environment = dict(os.environ, CI="1", MPLBACKEND="agg")
+    environment |= variables or {}
     result = subprocess.run(
         [sys.executable, os.fspath(HERE / "sides.py"), name, *map(str, size)],
         cwd=ROOT,
@@ -184,6 +189,29 @@ def measure_book() -> list[Row]:
                 memory < 2 * 2**30,
             )
         )
+    return rows
+
+
+def measure_threads(rounds: int) -> list[Row]:
+    """What the defaults give beside other programs, on three networks."""
+    rows = []
+    cores = os.cpu_count() or 1
+    for network, side in busy.NETWORKS.items():
+        for count in sorted({0, 1, cores}):
+            found = busy.rates(side, count, rounds, run_side)
+            share, goal = busy.share(found, count > 0)
+            every = ", ".join(f"{k} {_rate(v)}" for k, v in found.items())
+            beside = f"beside {count} busy programs" if count else "alone"
+            # A goal beside fewer programs than cores is nobody's promise.
+            reached = share >= goal if count in (0, cores) else None
+            rows.append(
+                Row(
+                    f"{network}, {beside}: examples/s by threads",
+                    f"{share:.2f}: {every}",
+                    f"≥ {goal:g}" if reached is not None else "",
+                    reached,
+                )
+            )
     return rows
 
 
@@ -285,6 +313,7 @@ def main() -> None:
         for comparison in COMPARISONS
     }
     jobs["import"] = lambda rounds: [measure_import(rounds)]
+    jobs["threads"] = measure_threads
     jobs["book"] = lambda _: measure_book()
     parser.add_argument("names", nargs="*", help=", ".join(jobs))
     parser.add_argument("--rounds", type=int, default=3)

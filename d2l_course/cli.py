@@ -21,7 +21,7 @@ from d2l_course.handout.new import new_course
 from d2l_course.handout.release import release
 from d2l_course.intake.collect import collect
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
-from d2l_course.nbgrader.settings import protect
+from d2l_course.nbgrader.settings import close, protect
 from d2l_course.report import report_collected, report_graded
 from d2l_course.sandbox.base import Limits, Sandbox, SandboxError
 from d2l_course.sandbox.choose import KINDS, make_sandbox
@@ -102,6 +102,7 @@ def _grade(options: argparse.Namespace) -> int:
     candidates = _candidates(options, limits, course)
     with ExitStack() as stack:
         stack.enter_context(only_grader(course))
+        close(course)
         if protect(course):
             print(
                 "nbgrader_config.py was an earlier version's and let "

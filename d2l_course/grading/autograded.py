@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from d2l_check.source import stub
 from d2l_course.intake.notebooks import CODE, MARKDOWN, Cell, defines
 from d2l_course.intake.pictures import MOST_PICTURES, Attachments
 
@@ -133,5 +134,7 @@ def _answer(
         for one in result
         if one["cell_type"] == CODE and defines(_source(one), function)
     ]
-    # The last definition is what counts.
-    return defining[-1] if defining else None
+    # The last definition counts, and not a stub that was left below it.
+    written = [one for one in defining if stub(function) not in _source(one)]
+    candidates = written or defining
+    return candidates[-1] if candidates else None

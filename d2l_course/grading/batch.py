@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
-from d2l_course.course import Course
+from d2l_course.course import Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.grading.autograded import autograded
 from d2l_course.grading.ledger import Ledger
@@ -41,6 +41,17 @@ class Graded:
     results: Sequence[Result] = ()
     problem: str = ""
     before: bool = False
+
+
+def _not_graded(student: str, error: Exception) -> Graded:
+    """Returns what went wrong with one submission, and stops no other.
+
+    A sandbox that does not start, a machine of the cluster that is gone: the
+    next run tries again. What concerns all of them, a full disk, is raised.
+    """
+    if isinstance(error, CourseError):
+        raise error
+    return Graded(student, problem=str(error) or type(error).__name__)
 
 
 class Batch:
@@ -91,8 +102,12 @@ class Batch:
         """
         pending: dict[Future, Submission] = {}
         for student in self.students:
-            submission = self._reader.read(student)
-            known = None if again else self._known(submission, grades)
+            try:
+                submission = self._reader.read(student)
+                known = None if again else self._known(submission, grades)
+            except Exception as error:
+                yield _not_graded(student, error)
+                continue
             if known:
                 yield known
                 continue
@@ -121,13 +136,11 @@ class Batch:
             submission = pending.pop(future)
             try:
                 results = future.result()
-            # A sandbox that does not start, a machine of the cluster that is
-            # gone: not this student's fault, and not the others' problem.
+                self._ledger.write(submission, results, recorded=False)
+                self._record(submission, results, grades)
             except Exception as error:
-                yield Graded(submission.student, problem=str(error))
+                yield _not_graded(submission.student, error)
                 continue
-            self._ledger.write(submission, results, recorded=False)
-            self._record(submission, results, grades)
             yield Graded(submission.student, results)
 
     def _record(

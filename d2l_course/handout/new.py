@@ -13,7 +13,7 @@ from d2l_check.source import Exercise, load_exercise
 from d2l_course.course import RECORD, Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.intake.names import clean
-from d2l_course.nbgrader.settings import PROTECTION
+from d2l_course.nbgrader.settings import PROTECTION, close
 
 _CONFIG = '''\
 """nbgrader's settings; see nbgrader.readthedocs.io for all there are."""
@@ -89,7 +89,9 @@ def new_course(
     if not config.exists():
         config.write_text(_config(folder, db), "utf-8")
     write_atomically(folder / RECORD, json.dumps(record, indent=1))
-    return Course(folder)
+    course = Course(folder)
+    close(course)
+    return course
 
 
 def _choose(ids: Sequence[str], folder: Path) -> list[Exercise]:

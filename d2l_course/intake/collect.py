@@ -73,10 +73,12 @@ def collect(
     """
     _check(pattern)
     exercises = course.exercises(assignment)
-    shorter = _without_common_folder([file.path for file in walk(submissions)])
+    shorter = _without_common_folder(
+        [file.path for file in walk([submissions])]
+    )
     best: dict[tuple[str, str], Found] = {}
     found = []
-    for file in walk(submissions):
+    for file in walk([submissions]):
         one, data = _identify(file, shorter(file.path), exercises, pattern)
         found.append(one)
         key = one.student, one.exercise

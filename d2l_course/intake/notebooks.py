@@ -85,13 +85,27 @@ def read_cells(data: bytes) -> list[Cell]:
     if len(data) > MOST_BYTES:
         raise Unreadable(f"is larger than {MOST_BYTES >> 20} MB")
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(decoded(data))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"is not a notebook: {_reason(error)}") from error
     cells = [cell for cell in map(_cell, _raw_cells(notebook)) if cell]
     if sum(len(cell.source) for cell in cells) > MOST_CODE:
         raise Unreadable(f"has more than {MOST_CODE >> 20} MB of text")
     return cells
+
+
+def decoded(data: bytes) -> str:
+    """Returns the text of a JSON or CSV file, however it is encoded.
+
+    Editors on Windows write UTF-16 and their own form of Latin-1, in which
+    any bytes are text.
+    """
+    for encoding in (json.detect_encoding(data), "cp1252"):
+        try:
+            return data.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
 
 
 def _reason(error: Exception) -> str:

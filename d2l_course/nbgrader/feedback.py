@@ -18,8 +18,8 @@ from d2l_course.nbgrader.page import Mark, Sheet, empty_page, page
 PATIENCE = 10.0
 #: What nbgrader looks for beside the pages that it gives back.
 _BESIDE = ("timestamp.txt", "submission_secret.txt")
-#: nbgrader gives students the file as it is; they must be able to read it.
-#: As long as it is in the course, whose folder is closed, they cannot.
+#: nbgrader gives students the file as it is, and they must be able to read it.
+#: While it is in the course, whose folder is closed, they cannot.
 _READABLE = 0o644
 
 
@@ -56,18 +56,15 @@ def write_feedback(
             pages = []
             for path, sheet in zip(notebooks, sheets, strict=True):
                 pages.append(folder / f"{path.stem}.html")
-                _write(pages[-1], _made(path, sheet))
+                write_atomically(pages[-1], _made(path, sheet))
+                pages[-1].chmod(_READABLE)
             for name in _BESIDE:
                 if (graded / name).exists():
-                    _write(folder / name, (graded / name).read_text("utf-8"))
+                    text = (graded / name).read_text("utf-8")
+                    write_atomically(folder / name, text)
             yield student, pages
     if missing:
         raise CourseError("\n".join(missing))
-
-
-def _write(path: Path, text: str) -> None:
-    write_atomically(path, text)
-    path.chmod(_READABLE)
 
 
 def _made(notebook: Path, sheet: Sheet) -> str:

@@ -1,11 +1,11 @@
-"""What in a course's settings keeps Formgrader safe; it needs no nbgrader."""
+"""What keeps a course safe from others; this needs no nbgrader."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from d2l_course.course import Course, CourseError
-from d2l_course.files import write_atomically
+from d2l_course.files import make_private, write_atomically
 
 _FILE = "nbgrader_config.py"
 _FILTERS = {
@@ -54,6 +54,16 @@ def protect(course: Course) -> bool:
         f"{path} lets Formgrader run what students write. Take out what it "
         f"says of filters, and write at its end:\n{PROTECTION}"
     )
+
+
+def close(course: Course) -> None:
+    """Closes a course to other users of the machine.
+
+    Pages of feedback stay as they are, because nbgrader hands them out with
+    the rights that they have: only the way to them is closed.
+    """
+    group = bool(course.config().CourseDirectory.get("groupshared"))
+    make_private(course.root, "feedback", group)
 
 
 def _is_protected(config: Any) -> bool:

@@ -1,7 +1,7 @@
 """A sandbox of namespaces, made by bubblewrap.
 
 It gives the worker a file system of its own with the Python installation in
-it, read-only, and a small /tmp in memory; no network, no other processes, no
+it, and nothing that can be written; no network, no other processes, no
 environment.
 """
 
@@ -22,7 +22,6 @@ from d2l_course.sandbox.mounts import (
     python,
 )
 
-_TEMPORARY = 64 << 20
 _SHARE_NOTHING = ["--unshare-all"]
 #: Root needs no user namespace; the worker becomes another user.
 _AS_ROOT = [
@@ -48,8 +47,7 @@ class Bubblewrap(Sandbox):
         for variable, value in ENVIRONMENT.items():
             options += ["--setenv", variable, value]
         # First, for Python may be below /tmp.
-        options += ["--perms", "1777", "--size", str(_TEMPORARY)]
-        options += ["--tmpfs", "/tmp"]
+        options += ["--perms", "0755", "--tmpfs", "/tmp"]
         # Bubblewrap would make them for root alone.
         for folder in parents([*shown.values(), *DEVICES]):
             options += ["--perms", "0755", "--dir", folder]
@@ -57,9 +55,14 @@ class Bubblewrap(Sandbox):
             options += ["--ro-bind", outside, inside]
         for device in DEVICES:
             options += ["--dev-bind", device, device]
-        for folder in masked(shown, self.hidden):
-            options += ["--size", "4096", "--tmpfs", folder]
-        options += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
+        covered = masked(shown, self.hidden)
+        for folder in covered:
+            options += ["--tmpfs", folder]
+        # No file, folder or link is made: the kernel's memory for these is
+        # counted nowhere.
+        for folder in (*covered, "/tmp", "/"):
+            options += ["--remount-ro", folder]
+        options += ["--chdir", "/tmp", "--"]
         return [*options, *python(INSIDE)]
 
     def uid(self) -> int | None:

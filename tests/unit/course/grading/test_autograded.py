@@ -45,6 +45,15 @@ def test_the_last_definition_is_the_answer(course, tmp_path):
     assert ids == ["", "", "answer", "", "graded"]
 
 
+def test_a_stub_left_below_the_answer_is_not_the_answer(course, tmp_path):
+    stub = 'def double(X):\n    raise NotImplementedError("write double")'
+    cells = [Cell("code", source) for source in (stub, RIGHT, stub)]
+    found = graded_cells(course, cells, tmp_path)
+    assert [grade_id(cell) for cell in found] == ["", "answer", "", "graded"]
+    found = graded_cells(course, cells[:1], tmp_path)
+    assert [grade_id(cell) for cell in found] == ["answer", "graded"]
+
+
 def test_a_students_test_cells_are_left_out(course, tmp_path):
     forged = Cell("code", "assert True", "graded")
     found = graded_cells(

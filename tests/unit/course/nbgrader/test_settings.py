@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from d2l_course.course import CourseError
-from d2l_course.nbgrader.settings import PROTECTION, protect
+from d2l_course.nbgrader.settings import PROTECTION, close, protect
 
 import pytest
 from small_course import make_course
@@ -63,3 +63,23 @@ def test_what_cannot_be_mended_is_said_and_left(course, settings):
         protect(course)
     assert PROTECTION in str(caught.value)
     assert settings.read_text() == text
+
+
+def test_a_new_course_is_closed_to_other_users(course):
+    assert course.root.stat().st_mode & 0o777 == 0o700
+    files = [path for path in course.root.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_an_old_course_is_closed_but_for_its_group_if_it_has_one(
+    course, settings
+):
+    course.root.chmod(0o777)
+    close(course)
+    assert course.root.stat().st_mode & 0o777 == 0o700
+    settings.write_text(
+        settings.read_text() + "c.CourseDirectory.groupshared = True\n"
+    )
+    course.root.chmod(0o777)
+    close(course)
+    assert course.root.stat().st_mode & 0o777 == 0o770
