@@ -22,8 +22,8 @@ from d2l_course.grading.pool import open_workers
 from d2l_course.handout.new import new_course
 from d2l_course.handout.release import release
 from d2l_course.intake.collect import Wishes, collect
-from d2l_course.nbgrader.feedback import write_feedback
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+from d2l_course.nbgrader.settings import close, protect
 from d2l_course.report import report_collected, report_graded
 from d2l_course.sandbox.base import Limits, Sandbox, SandboxError
 from d2l_course.sandbox.choose import KINDS, make_sandbox
@@ -117,6 +117,13 @@ def _grade(options: argparse.Namespace) -> int:
     candidates = _candidates(options, limits, course)
     with ExitStack() as stack:
         stack.enter_context(only_grader(course))
+        close(course)
+        if protect(course):
+            print(
+                "nbgrader_config.py was an earlier version's and let "
+                "Formgrader run what students write. It is mended: where "
+                "Jupyter runs, start it again."
+            )
         batch = Batch(course, assignment)
         if not batch.students:
             raise CourseError(
@@ -154,6 +161,9 @@ def _candidates(
 
 
 def _feedback(options: argparse.Namespace) -> int:
+    # What renders text takes a while to load; no other command needs it.
+    from d2l_course.nbgrader.feedback import write_feedback
+
     from tqdm import tqdm
 
     course, assignment = _open(options)

@@ -1,9 +1,10 @@
-"""Writes files that are there as a whole, or as they were before."""
+"""Writes files that are there as a whole, and that nobody else reads."""
 
 from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,3 +49,27 @@ def _replace(path: Path, data: bytes) -> None:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def make_private(folder: Path, leave: str, group: bool = False) -> None:
+    """Closes a folder and the files in it to other users of the machine.
+
+    Parameters
+    ----------
+    folder : Path
+    leave : str
+        The name of a folder in it, in which nothing is changed.
+    group : bool
+        Whether to leave it to its group, which grades the course together.
+    """
+    closed = 0o007 if group else 0o077
+    for root, folders, names in os.walk(folder):
+        if Path(root) == folder and leave in folders:
+            folders.remove(leave)
+        # The folder first: then nobody gets at what is in it.
+        for path in (root, *(os.path.join(root, name) for name in names)):
+            # What is gone, or somebody else's, is not ours to close.
+            with suppress(FileNotFoundError, PermissionError):
+                mode = os.lstat(path).st_mode
+                if not stat.S_ISLNK(mode) and mode & closed:
+                    os.chmod(path, stat.S_IMODE(mode) & ~closed)

@@ -45,6 +45,23 @@ def test_cells_are_read_with_nothing_but_what_students_wrote():
     assert code_of(cells) == ["a\nb"]
 
 
+def test_pasted_pictures_are_kept():
+    png = "iVBORw0KGgo="
+    pasted = f"![a](attachment:a.png) ![b](data:image/png;base64,{png})"
+    attachments = {"a.png": {"image/png": png}, "x": {"text/html": png}}
+    raw = {
+        "cell_type": "markdown",
+        "source": pasted,
+        "attachments": attachments,
+    }
+    (cell,) = read({"cells": [raw]})
+    assert cell.source == "![a](attachment:a.png) ![b](attachment:pasted-1)"
+    assert cell.attachments == {
+        "a.png": {"image/png": png},
+        "pasted-1": {"image/png": png},
+    }
+
+
 def test_nbgraders_names_are_kept_if_they_are_names():
     about = [{"nbgrader": {"grade_id": "answer"}}, {"nbgrader": []}, None]
     cells = [{"cell_type": "code", "metadata": one} for one in about]
