@@ -149,8 +149,10 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     ]
 
 
-#: Runs chapters under nbval, in the environment whose Python runs it.
-RUNNER = Path("tools/run_chapters.py")
+#: Runs chapters under nbval, in the environment whose Python runs it; and the
+#: files that this takes.
+RUNNER = ("-m", "tools.run_chapters")
+RUNNER_FILES = ("tools/run_chapters.py", "tools/side_by_side.py")
 
 HERE = Lane("here", "", install_here)
 DEFAULT_LANES = (
@@ -230,7 +232,7 @@ def run_tests(environment: Environment, material: Material) -> None:
             ("the unit tests", (*pytest, "tests/unit")),
             (
                 "the chapters",
-                (RUNNER, "--contexts", "cpu", *material.chapters),
+                (*RUNNER, "--contexts", "cpu", *material.chapters),
             ),
             ("the students' notebooks", (*pytest, "tests/lanes")),
         ):
@@ -250,7 +252,7 @@ def copy_tests(work: Path, material: Material) -> None:
     for name in (*(f"tests/{folder}" for folder in folders), "exercises"):
         shutil.copytree(ROOT / name, work / name, ignore=ignored)
     shutil.copytree(material.students, work / "students")
-    files = ("pyproject.toml", "tests/conftest.py", RUNNER)
+    files = ("pyproject.toml", "tests/conftest.py", *RUNNER_FILES)
     for file in (*files, *material.chapters):
         (work / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, work / file)
