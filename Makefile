@@ -31,7 +31,7 @@ setup: .venv/.ready
 	@PYTHON="$(PYTHON)" sh tools/setup.sh
 
 book: setup
-	@$(RUN) tools/build_book.py $(if $(REPOSITORY),--repository $(REPOSITORY))
+	@$(RUN) -m tools.book $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 serve: book
 	@echo "The book is at http://localhost:$(PORT)/ (stop with Ctrl-C)"
@@ -56,7 +56,7 @@ exercises: setup
 	$(RUN) -m pytest tests/exercises
 
 nbval: setup
-	$(RUN) tools/run_chapters.py
+	$(RUN) -m tools.run_chapters
 
 browser: book
 	$(RUN) -m pytest tests/book
@@ -72,7 +72,7 @@ machines: setup
 # The real training sets take hours on a CPU; a folder with fewer images of
 # the same format shows that the reference set-ups run.
 full: setup
-	$(RUN) tools/run_chapters.py --contexts cpu --full "$(IMAGES)"
+	$(RUN) -m tools.run_chapters --contexts cpu --full "$(IMAGES)"
 
 bench: setup
 	$(RUN) benchmarks/run.py

@@ -24,9 +24,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import busy
+from jupyter_cache import get_cache
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -109,9 +112,12 @@ class Row:
     reached: bool | None
 
 
-def run_side(name: str, *size: int) -> float:
+def run_side(
+    name: str, *size: int, variables: Mapping[str, str] | None = None
+) -> float:
     """Runs one side in a new process and returns its number."""
     environment = dict(os.environ, CI="1", MPLBACKEND="agg")
+    environment |= variables or {}
     result = subprocess.run(
         [sys.executable, os.fspath(HERE / "sides.py"), name, *map(str, size)],
         cwd=ROOT,
@@ -184,7 +190,56 @@ def measure_book() -> list[Row]:
                 memory < 2 * 2**30,
             )
         )
+        if limit is None:
+            rows += _rows_of_chapters(seconds)
     return rows
+
+
+def measure_threads(rounds: int) -> list[Row]:
+    """What the defaults give beside other programs, on three networks."""
+    rows = []
+    cores = os.cpu_count() or 1
+    for network, side in busy.NETWORKS.items():
+        for count in sorted({0, 1, cores}):
+            found = busy.rates(side, count, rounds, run_side)
+            share, goal = busy.share(found, count > 0)
+            every = ", ".join(f"{k} {_rate(v)}" for k, v in found.items())
+            beside = f"beside {count} busy programs" if count else "alone"
+            # A goal beside fewer programs than cores is nobody's promise.
+            reached = share >= goal if count in (0, cores) else None
+            rows.append(
+                Row(
+                    f"{network}, {beside}: examples/s by threads",
+                    f"{share:.2f}: {every}",
+                    f"≥ {goal:g}" if reached is not None else "",
+                    reached,
+                )
+            )
+    return rows
+
+
+def _rows_of_chapters(seconds: float) -> list[Row]:
+    """What a first build, of so many seconds, took for each chapter."""
+    cache = get_cache(ROOT / "_build" / ".jupyter_cache")
+    took = {
+        Path(record.uri).stem: record.data["cpu_seconds"]
+        for record in cache.list_cache_records()
+    }
+    total, longest = sum(took.values()), max(took, key=took.__getitem__)
+    return [
+        Row(
+            "the first `make book`: its time / CPU time of its chapters",
+            f"{seconds / total:.2f}: {seconds:.0f} s / {total:.0f} s",
+            "≤ 0.6 on two cores",
+            seconds <= 0.6 * total,
+        ),
+        Row(
+            "the longest chapter: CPU time with one thread",
+            f"{took[longest]:.0f} s: {longest}",
+            "≤ 25 s",
+            took[longest] <= 25,
+        ),
+    ]
 
 
 def _run_watched(command: list[str]) -> tuple[float, int]:
@@ -285,6 +340,7 @@ def main() -> None:
         for comparison in COMPARISONS
     }
     jobs["import"] = lambda rounds: [measure_import(rounds)]
+    jobs["threads"] = measure_threads
     jobs["book"] = lambda _: measure_book()
     parser.add_argument("names", nargs="*", help=", ".join(jobs))
     parser.add_argument("--rounds", type=int, default=3)

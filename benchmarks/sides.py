@@ -28,6 +28,8 @@ NUM_TRAIN, NUM_TEST = 10_240, 2_048
 LENET_EPOCHS, DEEP_EPOCHS = 4, 2
 #: Numbers of examples for the deep networks, which take longer on each.
 SMALL = 2_048, 512
+#: Seconds for which steps are counted.
+STEPS_SECONDS = 3
 
 
 def lenet_fit() -> float:
@@ -95,6 +97,25 @@ def densenet_d2l() -> float:
 def densenet_torch() -> float:
     """A plain PyTorch loop on the same network."""
     return _torch_rate("small_densenet", DEEP_EPOCHS, *SMALL)
+
+
+def lenet_steps() -> float:
+    """Steps of training LeNet with batch normalization."""
+    from d2l_ext import lenet
+
+    return _step_rate(lenet(norm="batch"), (256, 1, 28, 28))
+
+
+def resnet20_steps() -> float:
+    """Steps of training a CIFAR-style ResNet-20."""
+    return _step_rate(_resnet20(), (256, 1, 28, 28))
+
+
+def resnet18_steps() -> float:
+    """Steps of training a ResNet-18 at 96x96."""
+    from d2l_ext import resnet18
+
+    return _step_rate(resnet18(), (32, 1, 96, 96))
 
 
 def batches_ours() -> float:
@@ -205,6 +226,25 @@ def _fit_rate(
         lambda: fit(net, *data, num_epochs=num_epochs, **options),
         num_epochs * data[0].num_examples,
     )
+
+
+def _step_rate(net: Any, shape: tuple[int, ...]) -> float:
+    """Examples a second of steps on one batch of a shape, for some seconds."""
+    import d2l_ext
+
+    from mxnet import init, np
+
+    d2l_ext.seed()
+    net.initialize(init.Xavier())
+    X = np.random.uniform(size=shape)
+    batch = d2l_ext.MiniBatches(X, np.arange(len(X)) % 10, len(X))
+    options: dict[str, Any] = {"num_epochs": 1, "lr": 0.01, "progress": False}
+    d2l_ext.fit(net, batch, **options)
+    start, seconds, steps = time.perf_counter(), 0.0, 0
+    while seconds < STEPS_SECONDS:
+        d2l_ext.fit(net, batch, **options)
+        seconds, steps = time.perf_counter() - start, steps + 1
+    return steps * len(X) / seconds
 
 
 def _resnet20() -> Any:

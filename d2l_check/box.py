@@ -34,6 +34,8 @@ _WITHOUT_EXAMPLE = (Kind.RIGHT, Kind.NOT_IMPLEMENTED)
 #: In these two the numbers differ, and it must be seen where.
 _OF_NUMBERS = (Kind.MISCONCEPTION, Kind.WRONG)
 _DIGITS, _MORE_DIGITS = 4, 10
+#: Characters of a value that are shown: a student may return anything.
+_LONGEST = 2000
 _PRINT: dict[str, Any] = {
     "linewidth": 60,
     "threshold": 60,
@@ -133,7 +135,12 @@ class Feedback:
 
 
 def show(value: Any, digits: int = _DIGITS) -> str:
-    """Returns a value in a few short lines."""
+    """Returns a value in a few short lines, or the beginning of it."""
+    text = _show(value, digits)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _show(value: Any, digits: int) -> str:
     if isinstance(value, (tuple, list)):
         return _show_parts(value, digits)
     if isinstance(value, np.ndarray):

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from d2l_course.intake.attempts import CHOICES
 from d2l_course.sandbox.base import Limits
 from d2l_course.sandbox.choose import KINDS, RISK
 
@@ -82,13 +83,34 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
 
 def _add_collect(collect: argparse.ArgumentParser) -> None:
     collect.add_argument(
-        "submissions", type=Path, help="a folder or a zip, as it comes"
+        "submissions",
+        type=Path,
+        nargs="+",
+        help="a folder or a zip, as it comes; or several",
     )
     collect.add_argument(
         "--students",
         default="",
         metavar="REGEX",
         help="finds a student in a path: '(?P<student>[a-z]+)_'",
+    )
+    collect.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="a CSV file of all students, with columns such as id, name, "
+        "login, email",
+    )
+    collect.add_argument(
+        "--attempt",
+        choices=CHOICES,
+        default=CHOICES[0],
+        help="which of several counts (default: the newest)",
+    )
+    collect.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="show what is understood, and write nothing",
     )
 
 

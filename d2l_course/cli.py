@@ -14,36 +14,46 @@ from d2l_check.source import ExerciseError
 from d2l_course.arguments import parser
 from d2l_course.course import Course, CourseError
 from d2l_course.export import export
+from d2l_course.files import DISK
+from d2l_course.grading.autograded import points
 from d2l_course.grading.batch import Batch
-from d2l_course.grading.ledger import only_grader
+from d2l_course.grading.ledger import Ledger, only_grader
 from d2l_course.grading.pool import open_workers
 from d2l_course.handout.new import new_course
 from d2l_course.handout.release import release
-from d2l_course.intake.collect import collect
-from d2l_course.nbgrader.feedback import write_feedback
+from d2l_course.intake.collect import Wishes, collect
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+from d2l_course.nbgrader.settings import close, protect
 from d2l_course.report import report_collected, report_graded
 from d2l_course.sandbox.base import Limits, Sandbox, SandboxError
 from d2l_course.sandbox.choose import KINDS, make_sandbox
 from d2l_course.sandbox.unconfined import Unconfined
 
-from tqdm import tqdm
-
-_NBGRADER = "nbgrader>=0.9.3,<0.10"
-_NEEDS_NBGRADER = ("release", "grade", "feedback", "export")
+#: What commands need beside NumPy, and what pip calls it.
+_PACKAGES = {"nbgrader": "nbgrader>=0.9.3,<0.10", "tqdm": "tqdm"}
+_NEED_PACKAGES = ("release", "grade", "feedback", "export")
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs a command and returns its exit status."""
     options = parser().parse_args(argv)
-    if options.command in _NEEDS_NBGRADER and not find_spec("nbgrader"):
+    missing = [name for name in _PACKAGES if not find_spec(name)]
+    if options.command in _NEED_PACKAGES and missing:
         # Not the package's own extra: d2l, among what it needs, asks for the
         # versions of 2023.
-        return _fail(f'nbgrader is missing: pip install "{_NBGRADER}"')
+        what = " ".join(f'"{_PACKAGES[name]}"' for name in missing)
+        are = "is" if len(missing) == 1 else "are"
+        return _fail(
+            f"{' and '.join(missing)} {are} missing: pip install {what}"
+        )
     try:
         return _COMMANDS[options.command](options)
     except (CourseError, ExerciseError, SandboxError) as error:
         return _fail(str(error))
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        return _fail(f"{error.filename}: {error.strerror}")
 
 
 def _fail(message: str) -> int:
@@ -86,12 +96,17 @@ def _release(options: argparse.Namespace) -> int:
 
 def _collect(options: argparse.Namespace) -> int:
     course, assignment = _open(options)
-    found = collect(course, assignment, options.submissions, options.students)
-    report_collected(course, assignment, found)
+    wishes = Wishes(
+        options.students, options.roster, options.attempt, options.dry_run
+    )
+    found = collect(course, assignment, options.submissions, wishes)
+    report_collected(course, assignment, found, options.dry_run)
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
     course, assignment = _open(options)
     limits = Limits(
         options.seconds,
@@ -102,6 +117,13 @@ def _grade(options: argparse.Namespace) -> int:
     candidates = _candidates(options, limits, course)
     with ExitStack() as stack:
         stack.enter_context(only_grader(course))
+        close(course)
+        if protect(course):
+            print(
+                "nbgrader_config.py was an earlier version's and let "
+                "Formgrader run what students write. It is mended: where "
+                "Jupyter runs, start it again."
+            )
         batch = Batch(course, assignment)
         if not batch.students:
             raise CourseError(
@@ -139,6 +161,11 @@ def _candidates(
 
 
 def _feedback(options: argparse.Namespace) -> int:
+    # What renders text takes a while to load; no other command needs it.
+    from d2l_course.nbgrader.feedback import write_feedback
+
+    from tqdm import tqdm
+
     course, assignment = _open(options)
     students = options.students or course.students("autograded", assignment)
     pages = write_feedback(course, assignment, students)
@@ -154,7 +181,24 @@ def _export(options: argparse.Namespace) -> int:
     course, assignment = _open(options)
     path = options.to or course.root / f"{assignment}.csv"
     print(f"{export(course, assignment, path)} students in {path}")
+    _warn_of_old_points(course, assignment)
     return 0
+
+
+def _warn_of_old_points(course: Course, assignment: str) -> None:
+    copies = {
+        name: course.released(assignment, name)
+        for name in course.exercises(assignment)
+    }
+    worth = {n: points(path) for n, path in copies.items() if path.exists()}
+    outdated = Ledger(course, assignment).outdated(worth)
+    if outdated:
+        print(
+            "warning: the points of the assignment have changed since "
+            f"{len(outdated)} submissions were graded: `course grade` gives "
+            "them the new ones; then export again",
+            file=sys.stderr,
+        )
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

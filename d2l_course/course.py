@@ -53,10 +53,24 @@ class Course:
             record = json.loads((self.root / RECORD).read_text("utf-8"))
             return _checked(record)
         except (OSError, ValueError) as error:
-            raise CourseError(
-                f"{self.root} is no course folder: {error}; make one with "
-                "`course new`, or name it with --course"
-            ) from error
+            raise CourseError(self._no_course(error)) from error
+
+    def _no_course(self, error: Exception) -> str:
+        """Returns why the folder is no course, and what to do."""
+        old = (
+            not (self.root / RECORD).exists()
+            and (self.root / "nbgrader_config.py").exists()
+        )
+        if old:
+            return (
+                f"{self.root} is a course of nbgrader's own or of an older "
+                f"layout: it has no {RECORD}, which says what its exercises "
+                "are. Make a course with `course new` in a folder of its own"
+            )
+        return (
+            f"{self.root} is no course folder: {error}; make one with "
+            "`course new`, or name it with --course"
+        )
 
     def assignment(self, name: str = "") -> str:
         """Returns the name of an assignment; of the only one without name.
@@ -94,6 +108,14 @@ class Course:
         """Returns the folder of nbgrader's step, "submitted" for instance."""
         return self.root / step / student / assignment
 
+    def released(self, assignment: str, notebook: str) -> Path:
+        """Returns where the students' copy of a notebook is."""
+        return self.root / "release" / assignment / f"{notebook}.ipynb"
+
+    def known_students(self) -> set[str]:
+        """Returns all who handed in anything before."""
+        return {path.name for path in self.root.glob("submitted/*/")}
+
     def students(self, step: str, assignment: str) -> list[str]:
         """Returns the students who have a folder in a step of nbgrader's."""
         found = (self.root / step).glob(f"*/{assignment}/")
@@ -127,4 +149,19 @@ def _checked(record: Any) -> dict[str, Any]:
         has = isinstance(record, dict) and isinstance(record.get(name), kind)
         if not has:
             raise ValueError(f"{RECORD} has no {name}")
+    for name, ids in record["assignments"].items():
+        if not isinstance(ids, list) or not all(map(_is_id, ids)):
+            raise ValueError(
+                f"{RECORD} has no list of exercises for {name}, such as "
+                '["batch-norm.conv-axes"]: it is of another layout'
+            )
+    try:
+        int(record["secret"], 16)
+    except ValueError:
+        raise ValueError(f"the secret in {RECORD} is none") from None
     return record
+
+
+def _is_id(text: Any) -> bool:
+    """Whether a text names an exercise: its folder and its notebook."""
+    return isinstance(text, str) and all(text.partition("."))

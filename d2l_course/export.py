@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from d2l_course.course import Course
+from d2l_course.files import write_atomically
 from d2l_course.nbgrader.gradebook import open_gradebook
 
 #: What spreadsheets take for the beginning of a formula: in the first place,
@@ -55,13 +57,19 @@ def _row(submission: Any, notebooks: Sequence[str]) -> list[Any]:
 def write_csv(
     path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Writes a table; no text of a student's becomes a formula in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes a table; no text of a student's becomes a formula in it.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be written; the one that was there is as it was.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
     # Without the mark at the beginning, Excel shows "Ã©" for "é".
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([_harmless(value) for value in row] for row in rows)
+    write_atomically(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _harmless(value: Any) -> Any:

@@ -13,7 +13,12 @@ from d2l_course.grading.batch import Graded
 from d2l_course.intake.collect import Found
 from d2l_course.result import printable
 
-_COLLECTED = ("file", "student", "exercise", "taken", "remark")
+_COLLECTED = (
+    *("file", "student", "exercise", "attempt", "taken", "known by"),
+    "remark",
+)
+#: How wide a column of a printed table may be.
+_WIDEST = 48
 _GRADED = (
     *("student", "notebook", "points", "max_points", "result"),
     *("misconception", "message", "errors in cells", "seconds"),
@@ -21,29 +26,71 @@ _GRADED = (
 
 
 def report_collected(
-    course: Course, assignment: str, found: Sequence[Found]
+    course: Course,
+    assignment: str,
+    found: Sequence[Found],
+    dry_run: bool = False,
 ) -> None:
-    """Writes a line for each file, and prints those with a remark."""
+    """Writes a line for each file, and prints those with a remark.
+
+    With ``dry_run``, prints all lines instead, and writes nothing.
+    """
+    rows = [_collected(one) for one in found]
     path = course.root / "reports" / f"{assignment}-collected.csv"
-    rows = [
-        (
-            printable(str(one.path)),
-            *(one.student, one.exercise),
-            *("yes" if one.taken else "no", printable(one.remark)),
-        )
-        for one in found
-    ]
-    write_csv(path, _COLLECTED, rows)
+    if dry_run:
+        _print_table(_COLLECTED, rows)
+    else:
+        write_csv(path, _COLLECTED, rows)
+        _print_remarks(found)
+    _warn_of_one_student(found)
+    taken = [one for one in found if one.taken]
+    print(
+        f"{len(taken)} notebooks of {len({one.student for one in taken})} "
+        f"students; {len(found) - len(taken)} files left out. "
+        + ("Nothing is written." if dry_run else f"Each file: {path}")
+    )
+
+
+def _collected(one: Found) -> Sequence[str]:
+    return (
+        printable(str(one.path)),
+        *(one.student, one.exercise, str(one.attempt)),
+        *("yes" if one.taken else "no", one.why, printable(one.remark)),
+    )
+
+
+def _print_remarks(found: Sequence[Found]) -> None:
     for one in found:
         if one.remark:
             left_out = "" if one.taken else "left out: "
             print(printable(f"{left_out}{one.path}: {one.remark}"))
-    students = {one.student for one in found if one.taken}
-    taken = sum(one.taken for one in found)
-    print(
-        f"{taken} notebooks of {len(students)} students; "
-        f"{len(found) - taken} files left out. Each file: {path}"
-    )
+
+
+def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints columns below each other; the last may be of any length."""
+    lines = [
+        [text.replace("\n", " ") for text in row] for row in (header, *rows)
+    ]
+    widths = [
+        min(_WIDEST, max(map(len, column)))
+        for column in zip(*lines, strict=True)
+    ]
+    for line in lines:
+        cells = zip(line, widths, strict=True)
+        print("  ".join(text.ljust(width) for text, width in cells).rstrip())
+
+
+def _warn_of_one_student(found: Sequence[Found]) -> None:
+    students = {one.student for one in found if one.student}
+    paths = {one.path for one in found if one.student}
+    if len(students) == 1 and len(paths) > 1:
+        print(
+            f"warning: all {len(paths)} files are {students.pop()}'s. If this "
+            "is no student but a folder or a zip around all of them, give "
+            "that to collect, or say who is who: --students, --roster. "
+            "--dry-run shows what is understood.",
+            file=sys.stderr,
+        )
 
 
 def report_graded(
@@ -69,6 +116,12 @@ def report_graded(
     write_csv(path, _GRADED, rows)
     before = sum(one.before for one in graded)
     print(f"{len(graded)} submissions, {before} of them graded before:")
+    revalued = sum(one.revalued for one in graded)
+    if revalued:
+        print(
+            f"  The points of the assignment have changed: {revalued} "
+            "submissions that were graded before get the new ones."
+        )
     counts = Counter(
         f"{result.kind}: {result.name} in {result.notebook}"
         if result.name

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from d2l_ext._version import __version__
 from d2l_ext.engine.cuda import cuda_build
+from d2l_ext.engine.threads import chosen, usable_cores
 from d2l_ext.engine.wheel import import_mxnet
 
 import numpy as np
@@ -124,8 +125,12 @@ def _gpu() -> str:
 
 
 def _threads() -> str:
-    omp = os.environ.get("OMP_NUM_THREADS", "not set")
-    return f"{os.cpu_count()} processors, OMP_NUM_THREADS {omp}"
+    parts = [f"{os.cpu_count()} processors, {usable_cores()} usable"]
+    for name in ("OMP_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
+        value = os.environ.get(name, "not set")
+        reason = chosen.get(name, "as it was" if name in os.environ else "")
+        parts.append(f"{name} {value}" + (f" ({reason})" if reason else ""))
+    return "; ".join(parts)
 
 
 def _settings() -> str:

@@ -2,7 +2,7 @@
 
 The role ``notebook`` with an exercise's id becomes two links: one opens the
 student's notebook on Colab, from the branch that the publishing workflow
-writes, the other downloads it from this site, where ``tools/build_book.py``
+writes, the other downloads it from this site, where ``tools/book/site.py``
 puts it.
 """
 

@@ -162,8 +162,10 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     ]
 
 
-#: Runs chapters under nbval, in the environment whose Python runs it.
-RUNNER = Path("tools/run_chapters.py")
+#: Runs chapters under nbval, in the environment whose Python runs it; and the
+#: files that this takes.
+RUNNER = ("-m", "tools.run_chapters")
+RUNNER_FILES = ("tools/run_chapters.py", "tools/side_by_side.py")
 
 HERE = Lane("here", "", install_here)
 DEFAULT_LANES = (
@@ -234,7 +236,7 @@ def run_tests(
 ) -> None:
     """Runs the tests, the chapters and the exercises on copies of them."""
     pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
-    chapters = (RUNNER, "--contexts", "cpu", *material.chapters)
+    chapters = (*RUNNER, "--contexts", "cpu", *material.chapters)
     parts: dict[str, Sequence[str | Path]] = {
         "the unit tests": (*pytest, f"tests/unit/{'' if engine else 'check'}"),
         **({"the chapters": chapters} if engine else {}),
@@ -265,7 +267,7 @@ def copy_tests(work: Path, material: Material) -> None:
     for name in (*(f"tests/{folder}" for folder in folders), "exercises"):
         shutil.copytree(ROOT / name, work / name, ignore=ignored)
     shutil.copytree(material.students, work / "students")
-    files = ("pyproject.toml", "tests/conftest.py", RUNNER)
+    files = ("pyproject.toml", "tests/conftest.py", *RUNNER_FILES)
     for file in (*files, *material.chapters):
         (work / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / file, work / file)

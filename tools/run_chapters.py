@@ -5,11 +5,12 @@ own to MXNet, which refuses to mix it with the first: it stands in for a GPU.
 To each copy of a chapter that is run a last cell is added, which fails unless
 every array and network that the chapter made is on the context asked for.
 
-    python tools/run_chapters.py [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
+    python -m tools.run_chapters [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
 
-As many chapters run side by side as there are cores. With ``--full FOLDER``
-they run at full scale instead, on the four files of Fashion-MNIST's names in
-that folder, which may hold fewer images than the real ones.
+As many chapters run side by side as there are cores, whatever their contexts.
+With ``--full FOLDER`` they run at full scale instead, on the four files of
+Fashion-MNIST's names in that folder, which may hold fewer images than the
+real ones.
 """
 
 from __future__ import annotations
@@ -17,12 +18,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import nbformat
+
+from tools.side_by_side import (
+    Job,
+    cores,
+    expected_seconds,
+    run_all,
+    run_command,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 #: A machine that does other things as well takes its time; a cell that hangs
@@ -73,13 +82,7 @@ def contexts() -> list[str]:
     return ["cpu", "cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
 
 
-def split(chapters: list[Path], count: int) -> list[list[Path]]:
-    """Returns up to `count` groups of chapters, to run side by side."""
-    groups = [chapters[i::count] for i in range(count)]
-    return [group for group in groups if group]
-
-
-def copy_with_audit(chapter: Path, folder: Path) -> None:
+def copy_with_audit(chapter: Path, folder: Path) -> Path:
     """Writes the chapter with the auditing cell at its end."""
     notebook = nbformat.read(chapter, as_version=4)
     for cell in notebook.cells:
@@ -88,7 +91,9 @@ def copy_with_audit(chapter: Path, folder: Path) -> None:
         if cell.get("outputs"):
             cell.execution_count = 1
     notebook.cells.append(nbformat.v4.new_code_cell(AUDIT, id="audit"))
-    nbformat.write(notebook, folder / chapter.name)
+    copy = folder / chapter.name
+    nbformat.write(notebook, copy)
+    return copy
 
 
 def missing_files(images: Path) -> list[str]:
@@ -115,33 +120,26 @@ def set_full(notebook: Path, images: Path) -> None:
     nbformat.write(content, notebook)
 
 
-def start(
-    context: str, folder: Path, data: Path | None = None
-) -> subprocess.Popen[str]:
-    """Starts nbval on the chapters in ``folder``.
-
-    With a folder of data they run at full scale.
-    """
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q"]
-    command += ["--nbval-current-env"]
-    command += [
-        f"--nbval-cell-timeout={CELL_TIMEOUT}",
-        f"--nbval-kernel-startup-timeout={STARTUP_TIMEOUT}",
-        "--timeout=0",
-    ]
+def command(notebook: Path) -> list[str]:
+    """Returns the command that runs nbval on a notebook."""
+    words = [sys.executable, "-m", "pytest", "--nbval-lax", "-q"]
+    words += ["--nbval-current-env", "--timeout=0"]
+    words += [f"--nbval-cell-timeout={CELL_TIMEOUT}"]
+    words += [f"--nbval-kernel-startup-timeout={STARTUP_TIMEOUT}"]
     # The cells of a notebook are tests that must keep their order, and the
     # project's settings of pytest are for its own tests.
-    command += [
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        os.devnull,
-    ]
+    words += ["-p", "no:randomly", "-p", "no:cacheprovider", "-c", os.devnull]
+    return [*words, os.fspath(notebook)]
+
+
+def environment(context: str, data: Path | None = None) -> dict[str, str]:
+    """Returns the environment to run on a context.
+
+    With a folder of data, at full scale.
+    """
     # They run side by side: a thread each. Here, and nowhere that people
     # read, a claim that is measured otherwise than recorded is a failure.
-    environment = dict(
+    chosen = dict(
         os.environ,
         D2L_EXT_CTX=context,
         D2L_EXT_GATE="on",
@@ -149,22 +147,18 @@ def start(
         OMP_NUM_THREADS="1",
     )
     for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
-        environment.pop(name, None)
+        chosen.pop(name, None)
     if data is not None:
-        environment |= {"D2L_EXT_SCALE": "full", "D2L_EXT_DATA": str(data)}
-    return subprocess.Popen(
-        [*command, os.fspath(folder)],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+        chosen |= {"D2L_EXT_SCALE": "full", "D2L_EXT_DATA": str(data)}
+    return chosen
 
 
 def main() -> int:
-    """Runs the chapters, all contexts at a time, and returns 0 if all pass."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Runs the chapters on all contexts and returns 0 if all pass."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.run_chapters",
+        description=__doc__.splitlines()[0],
+    )
     parser.add_argument("chapters", nargs="*", type=Path)
     parser.add_argument(
         "--contexts", help="names with commas between, such as cpu,cpu(1)"
@@ -180,34 +174,39 @@ def main() -> int:
     chapters = arguments.chapters or sorted(ROOT.glob("chapters/**/*.ipynb"))
     names = arguments.contexts.split(",") if arguments.contexts else contexts()
     print(f"nbval: {len(chapters)} chapters on {', '.join(names)} ...")
-    groups = split(chapters, max(1, (os.cpu_count() or 1) // len(names)))
-    with tempfile.TemporaryDirectory() as name:
-        folders = [Path(name, str(i)) for i in range(len(groups))]
+    with tempfile.TemporaryDirectory() as folder:
         data = None
         if arguments.full:
-            data = Path(name, "data")
+            data = Path(folder, "data")
             data.mkdir()
             (data / "fashion-mnist").symlink_to(arguments.full.resolve())
-        for folder, group in zip(folders, groups, strict=True):
-            folder.mkdir()
-            for chapter in group:
-                copy_with_audit(chapter, folder)
+        jobs = []
+        for number, context in enumerate(names):
+            for chapter in chapters:
+                # Of its own: what a chapter writes is in nobody's way.
+                own = Path(folder, str(number), chapter.stem)
+                own.mkdir(parents=True)
+                copy = copy_with_audit(chapter, own)
                 if arguments.full:
-                    set_full(folder / chapter.name, arguments.full)
-        runs = [
-            (context, start(context, folder, data))
-            for context in names
-            for folder in folders
-        ]
-        failed = set()
-        for context, run in runs:
-            output, _ = run.communicate()
-            print(f"--- {context}\n{output}", flush=True)
-            if run.returncode:
-                failed.add(context)
-    if failed:
-        print(f"failed on: {', '.join(sorted(failed))}")
-    return 1 if failed else 0
+                    set_full(copy, arguments.full)
+                jobs.append(
+                    Job(
+                        f"{chapter.stem} on {context}",
+                        partial(
+                            run_command,
+                            *command(copy),
+                            cwd=own,
+                            environ=environment(context, data),
+                        ),
+                        expected_seconds(nbformat.read(copy, as_version=4)),
+                    )
+                )
+        failures = run_all(jobs, cores())
+    for name, report in failures.items():
+        print(f"\n--- {name}\n{report}")
+    if failures:
+        print(f"failed: {', '.join(failures)}")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

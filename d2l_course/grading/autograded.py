@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from d2l_check.source import stub
 from d2l_course.intake.notebooks import CODE, MARKDOWN, Cell, defines
+from d2l_course.intake.pictures import MOST_PICTURES, Attachments
 
 Raw = dict[str, Any]
 
-#: What is shown of a cell. The time to color code and to sanitize text grows
-#: with the square of its length, if a student wants it to.
-_LONGEST = 10_000
+#: Characters that are shown of a cell, and of a notebook. The time to color
+#: code and to render text may grow with the square of their length, if a
+#: student wants it to, and Formgrader shows nobody anything else meanwhile.
+_LONGEST, _MOST = 10_000, 200_000
+_NOT_SHOWN = "# … (the rest is not shown)"
 
 
 def autograded(
@@ -39,7 +43,7 @@ def autograded(
     notebook = json.loads(release.read_text("utf-8"))
     released = notebook["cells"]
     kept = [cell for cell in cells if cell.grade_id not in _graded(released)]
-    result = [_plain_cell(cell) for cell in kept]
+    result = _plain_cells(kept)
     named = {
         cell.grade_id: raw for cell, raw in zip(kept, result, strict=True)
     }
@@ -87,11 +91,27 @@ def _graded(released: Sequence[Raw]) -> list[str]:
     return [_nbgrader(cell)["grade_id"] for cell in filter(_grade, released)]
 
 
-def _plain_cell(cell: Cell) -> Raw:
-    source = cell.source
-    if len(source) > _LONGEST:
-        source = f"{source[:_LONGEST]}\n# … (the rest is not shown)"
-    if cell.kind == CODE:
+def _plain_cells(cells: Sequence[Cell]) -> list[Raw]:
+    """Returns cells as nbgrader reads them, as much of them as is shown."""
+    text, pictures, result = _MOST, MOST_PICTURES, []
+    for cell in cells:
+        longest = min(_LONGEST, text)
+        source = cell.source
+        if len(source) > longest:
+            source = f"{source[:longest]}\n{_NOT_SHOWN}"
+        text = max(text - len(cell.source), 0)
+        shown = {}
+        for name, forms in cell.attachments.items():
+            size = sum(map(len, forms.values()))
+            if size <= pictures:
+                pictures -= size
+                shown[name] = forms
+        result.append(_plain_cell(cell.kind, source, shown))
+    return result
+
+
+def _plain_cell(kind: str, source: str, attachments: Attachments) -> Raw:
+    if kind == CODE:
         return {
             "cell_type": CODE,
             "execution_count": None,
@@ -99,7 +119,8 @@ def _plain_cell(cell: Cell) -> Raw:
             "outputs": [],
             "source": source,
         }
-    return {"cell_type": MARKDOWN, "metadata": {}, "source": source}
+    cell = {"cell_type": MARKDOWN, "metadata": {}, "source": source}
+    return cell | ({"attachments": attachments} if attachments else {})
 
 
 def _answer(
@@ -113,5 +134,7 @@ def _answer(
         for one in result
         if one["cell_type"] == CODE and defines(_source(one), function)
     ]
-    # The last definition is what counts.
-    return defining[-1] if defining else None
+    # The last definition counts, and not a stub that was left below it.
+    written = [one for one in defining if stub(function) not in _source(one)]
+    candidates = written or defining
+    return candidates[-1] if candidates else None

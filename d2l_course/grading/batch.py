@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
-from d2l_course.course import Course
+from d2l_course.course import Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.grading.autograded import autograded
 from d2l_course.grading.ledger import Ledger
@@ -35,12 +35,26 @@ class Graded:
         Why it could not be graded, if so: the next run tries again.
     before : bool
         Whether it was graded in an earlier run.
+    revalued : bool
+        Whether its notebooks were worth other points then.
     """
 
     student: str
     results: Sequence[Result] = ()
     problem: str = ""
     before: bool = False
+    revalued: bool = False
+
+
+def _not_graded(student: str, error: Exception) -> Graded:
+    """Returns what went wrong with one submission, and stops no other.
+
+    A sandbox that does not start, a machine of the cluster that is gone: the
+    next run tries again. What concerns all of them, a full disk, is raised.
+    """
+    if isinstance(error, CourseError):
+        raise error
+    return Graded(student, problem=str(error) or type(error).__name__)
 
 
 class Batch:
@@ -91,8 +105,12 @@ class Batch:
         """
         pending: dict[Future, Submission] = {}
         for student in self.students:
-            submission = self._reader.read(student)
-            known = None if again else self._known(submission, grades)
+            try:
+                submission = self._reader.read(student)
+                known = None if again else self._known(submission, grades)
+            except Exception as error:
+                yield _not_graded(student, error)
+                continue
             if known:
                 yield known
                 continue
@@ -109,9 +127,11 @@ class Batch:
         results = self._ledger.results(student, submission.fingerprint)
         if results is None:
             return None
-        if not self._ledger.is_recorded(student):
+        recorded = self._ledger.recorded(student)
+        if recorded != self.points:
             self._record(submission, results, grades)
-        return Graded(student, results, before=True)
+        revalued = recorded not in (None, self.points)
+        return Graded(student, results, before=True, revalued=revalued)
 
     def _finish(
         self, pending: dict[Future, Submission], grades: Grades
@@ -121,13 +141,11 @@ class Batch:
             submission = pending.pop(future)
             try:
                 results = future.result()
-            # A sandbox that does not start, a machine of the cluster that is
-            # gone: not this student's fault, and not the others' problem.
+                self._ledger.write(submission, results)
+                self._record(submission, results, grades)
             except Exception as error:
-                yield Graded(submission.student, problem=str(error))
+                yield _not_graded(submission.student, error)
                 continue
-            self._ledger.write(submission, results, recorded=False)
-            self._record(submission, results, grades)
             yield Graded(submission.student, results)
 
     def _record(
@@ -152,7 +170,7 @@ class Batch:
             if text:
                 write_atomically(folder / name, text)
         grades.record(student, results, self._beside(student, _TIMESTAMP))
-        self._ledger.write(submission, results, recorded=True)
+        self._ledger.write(submission, results, self.points)
 
     def _beside(self, student: str, name: str) -> str:
         """Returns what a file says that nbgrader put beside the notebooks.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -61,16 +61,32 @@ class Ledger:
             # Another version wrote it.
             return None
 
-    def is_recorded(self, student: str) -> bool:
-        """Whether the gradebook has the results."""
-        return bool(self._read(student).get("recorded"))
+    def recorded(self, student: str) -> Any:
+        """Returns the points of each notebook, as the gradebook has them.
+
+        It is what :meth:`write` was given; None if the gradebook has nothing.
+        """
+        return self._read(student).get("recorded")
+
+    def outdated(self, points: Mapping[str, float]) -> list[str]:
+        """Returns whose results the gradebook has with other points."""
+        students = sorted(path.stem for path in self._folder.glob("*.json"))
+        return [
+            student
+            for student in students
+            if self.recorded(student) not in (None, points)
+        ]
 
     def write(
-        self, submission: Submission, results: Sequence[Result], recorded: bool
+        self,
+        submission: Submission,
+        results: Sequence[Result],
+        recorded: Mapping[str, float] | None = None,
     ) -> None:
         """Writes the results of a submission.
 
-        ``recorded`` says whether the gradebook has them.
+        ``recorded`` is what each notebook was worth when the gradebook got
+        them; None if it has not got them yet.
         """
         record = {
             "fingerprint": submission.fingerprint,

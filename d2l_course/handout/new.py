@@ -13,6 +13,7 @@ from d2l_check.source import Exercise, load_exercise
 from d2l_course.course import RECORD, Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.intake.names import clean
+from d2l_course.nbgrader.settings import PROTECTION, close
 
 _CONFIG = '''\
 """nbgrader's settings; see nbgrader.readthedocs.io for all there are."""
@@ -37,11 +38,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# Who opens feedback or formgrader must not run what a student wrote.
-c.TemplateExporter.filters = {{
-    "markdown2html": "d2l_course.nbgrader.sanitize.safe_markdown2html",
-}}
-'''
+{protection}'''
 
 
 def new_course(
@@ -92,7 +89,9 @@ def new_course(
     if not config.exists():
         config.write_text(_config(folder, db), "utf-8")
     write_atomically(folder / RECORD, json.dumps(record, indent=1))
-    return Course(folder)
+    course = Course(folder)
+    close(course)
+    return course
 
 
 def _choose(ids: Sequence[str], folder: Path) -> list[Exercise]:
@@ -144,5 +143,6 @@ def _config(folder: Path, db: str) -> str:
     line = f"c.CourseDirectory.db_url = {db or 'sqlite:///gradebook.db'!r}"
     return _CONFIG.format(
         course_id=folder.resolve().name,
+        protection=PROTECTION,
         db_line=line if db else f"# {line}",
     )

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from d2l_check.source import Exercise
 from d2l_course.course import Course, CourseError
-from d2l_course.intake.archives import File, walk
-from d2l_course.intake.names import exercise_of, student_of
+from d2l_course.files import write_atomically
+from d2l_course.intake.archives import File, Place, walk
+from d2l_course.intake.attempts import Attempt, attempt_of
+from d2l_course.intake.names import exercise_of
 from d2l_course.intake.notebooks import (
     Unreadable,
     code_of,
     defines,
     read_cells,
+    read_file,
 )
+from d2l_course.intake.platforms import NOTEBOOK, Named, Names
+from d2l_course.intake.roster import Roster, read_roster
 
-_NOTEBOOK = (".ipynb", ".json", ".txt", "")
+_PATTERN, _INSIDE = "--students", "--students, in the zip"
+_ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2")
 
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a file.
+    """What became of a file, or of one of the answers in it.
 
     Attributes
     ----------
@@ -31,24 +38,86 @@ class Found:
         Where it was; a zip counts as a folder.
     student, exercise : str
         Whose it is, and which; empty if that is not known.
+    attempt : Attempt
+        Which of the student's, as far as its path tells.
+    why : str
+        What the student is known by.
     remark : str
         What the instructor should know; empty if all is well.
     taken : bool
         Whether it will be graded.
     answers : bool
-        Whether it can be read and defines the exercise's function.
+        Whether it can be read and defines the exercise's function, otherwise
+        than the copy that was handed out.
+    renamed : bool
+        Whether it is called like another exercise.
+    claimed : str
+        The zip of which somebody else is the owner, perhaps: a name in it,
+        and not the zip's, says whose the file is.
     """
 
     path: PurePosixPath
     student: str = ""
     exercise: str = ""
+    attempt: Attempt = field(default_factory=Attempt)
+    why: str = ""
     remark: str = ""
     taken: bool = False
     answers: bool = False
+    renamed: bool = False
+    claimed: str = ""
+
+    def without(self, remark: str) -> Found:
+        """Returns it as left out."""
+        return replace(self, taken=False, remark=remark)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the instructor says about submissions.
+
+    Attributes
+    ----------
+    pattern : str
+        A regular expression for paths, with a group ``student``.
+    roster : Path or None
+        A list of students, as CSV.
+    attempt : str
+        Which counts: one of ``attempts.CHOICES``.
+    dry_run : bool
+        Whether nothing is to be written.
+
+    Raises
+    ------
+    CourseError
+        If the pattern cannot tell students.
+    """
+
+    pattern: str = ""
+    roster: Path | None = None
+    attempt: str = "newest"
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            groups = re.compile(self.pattern).groupindex
+        except re.error as error:
+            raise CourseError(
+                f"--students {self.pattern!r} is no regular expression: "
+                f"{error}"
+            ) from error
+        if self.pattern and "student" not in groups:
+            raise CourseError(
+                f"--students {self.pattern!r} has no group (?P<student>...), "
+                "which says what part of a path is the student"
+            )
 
 
 def collect(
-    course: Course, assignment: str, submissions: Path, pattern: str = ""
+    course: Course,
+    assignment: str,
+    submissions: Sequence[Path],
+    wishes: Wishes | None = None,
 ) -> list[Found]:
     """Copies notebooks to where nbgrader expects them.
 
@@ -56,134 +125,292 @@ def collect(
     ----------
     course, assignment
         Where to.
-    submissions : Path
-        A folder or a zip, as a learning platform gives it.
-    pattern : str
-        A regular expression for paths, with a group ``student``.
+    submissions : sequence of Path
+        Folders or zips, as a learning platform gives them.
+    wishes : Wishes, optional
 
     Returns
     -------
     list of Found
-        One for each file. None of them stops the others.
+        One for each file, and for each further answer in it. None of them
+        stops the others.
 
     Raises
     ------
     CourseError
-        If there is no such folder or zip, or the pattern is none.
+        If there is no such folder or zip, the roster is none, or nothing can
+        be written.
     """
-    _check(pattern)
+    wishes = wishes or Wishes()
+    roster = read_roster(wishes.roster) if wishes.roster else None
+    known = {*course.known_students(), *(roster.students if roster else ())}
     exercises = course.exercises(assignment)
-    shorter = _without_common_folder([file.path for file in walk(submissions)])
-    best: dict[tuple[str, str], Found] = {}
-    found = []
-    for file in walk(submissions):
-        one, data = _identify(file, shorter(file.path), exercises, pattern)
-        found.append(one)
-        key = one.student, one.exercise
-        if one.taken and (key not in best or _rank(one) > _rank(best[key])):
-            folder = course.path("submitted", one.student, assignment)
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{one.exercise}.ipynb").write_bytes(data)
-            best[key] = one
-    return [_unless_better(one, best) for one in found]
-
-
-def _check(pattern: str) -> None:
-    """Raises CourseError if a pattern cannot tell students."""
-    try:
-        groups = re.compile(pattern).groupindex
-    except re.error as error:
-        raise CourseError(
-            f"--students {pattern!r} is no regular expression: {error}"
-        ) from error
-    if pattern and "student" not in groups:
-        raise CourseError(
-            f"--students {pattern!r} has no group (?P<student>...), which "
-            "says what part of a path is the student"
-        )
-
-
-def _rank(found: Found) -> tuple[bool, bool]:
-    """Returns what is larger for a file that is rather to be graded."""
-    return found.answers, not found.remark
-
-
-def _unless_better(one: Found, best: Mapping[tuple[str, str], Found]) -> Found:
-    """Returns a file as left out, if another of the student's is graded."""
-    if not one.taken or best[one.student, one.exercise] is one:
-        return one
-    other = best[one.student, one.exercise].path
-    remark = f"there is {other} of the same student"
-    return replace(one, taken=False, remark=remark)
-
-
-def _identify(
-    file: File,
-    path: PurePosixPath,
-    exercises: Mapping[str, Exercise],
-    pattern: str,
-) -> tuple[Found, bytes]:
-    """Returns what a file is, and its bytes."""
-    student = student_of(path, exercises, pattern)
-    found = Found(file.path, student, exercise_of(path, exercises))
-    if file.problem:
-        return replace(found, remark=file.problem), b""
-    # Before it is unpacked: a film in a zip is large.
-    if path.suffix.lower() not in _NOTEBOOK:
-        return replace(found, remark="it is no notebook"), b""
-    try:
-        data = file.read()
-    except OSError as error:
-        return replace(found, remark=str(error)), b""
-    found = _look_inside(found, data, exercises)
-    if not student:
-        remark = "its path does not say whose it is; see --students"
-        found = replace(found, remark=remark)
-    elif not found.exercise:
-        found = replace(found, remark="it is no notebook of this assignment")
-    else:
-        found = replace(found, taken=True)
-    return found, data
-
-
-def _look_inside(
-    found: Found, data: bytes, exercises: Mapping[str, Exercise]
-) -> Found:
-    """Believes what a notebook defines rather than what it is called."""
-    try:
-        code = code_of(read_cells(data))
-    except Unreadable as error:
-        return replace(found, remark=f"it {error}")
-    fitting = [
-        name
-        for name, exercise in exercises.items()
-        if any(defines(source, exercise.function) for source in code)
+    names = Names(
+        (file.place for file in walk(submissions, known)),
+        exercises,
+        assignment,
+        known,
+        lambda named: bool(roster and roster.find(named)),
+    )
+    whose = _Whose(names, wishes.pattern, roster, exercises)
+    look = _Look(course, assignment, exercises)
+    # All files are looked at before one is chosen, and none is kept: those of
+    # a class don't fit into the memory.
+    files = [look.identify(file, whose) for file in walk(submissions, known)]
+    files = _choose(files, wishes.attempt)
+    if wishes.dry_run:
+        return [one for found in files for one in found]
+    return [
+        look.write(file, one)
+        for file, found in zip(walk(submissions, known), files, strict=True)
+        for one in found
     ]
-    found = replace(found, answers=bool(fitting))
-    if found.exercise in fitting:
+
+
+class _Whose:
+    """Tells whose a file is."""
+
+    def __init__(
+        self,
+        names: Names,
+        pattern: str,
+        roster: Roster | None,
+        exercises: Collection[str],
+    ) -> None:
+        self._names, self._pattern, self._roster = names, pattern, roster
+        self._exercises = exercises
+        #: The names that got an id, which two must not share.
+        self._named: dict[str, tuple[str, str]] = {}
+
+    def __call__(self, place: Place) -> Found:
+        """Returns whose a file is, or the reason why that is not known."""
+        found = Found(place.path)
+        some = [*self._by_pattern(place), *self._names.whose(place)]
+        if some and some[0].why == _INSIDE:
+            found = replace(found, claimed=str(place.outer))
+        if not some:
+            return found.without(
+                "its path does not say whose it is; see --students, --roster"
+            )
+        if self._roster:
+            return self._by_roster(found, some, self._roster)
+        return self._by_name(found, some[0])
+
+    def _by_pattern(self, place: Place) -> Iterable[Named]:
+        if not self._pattern:
+            return
+        # First what the student did not name, who may give another's name.
+        for path, why in ((place.outer, _PATTERN), (place.path, _INSIDE)):
+            told = re.search(self._pattern, str(path))
+            if told and told["student"]:
+                yield Named(told["student"], why=why)
+                return
+
+    def _by_name(self, found: Found, named: Named) -> Found:
+        student = named.id
+        first = self._named.setdefault(student, (named.name, named.number))
+        found = replace(found, student=student, why=named.why)
+        if first != (named.name, named.number):
+            return replace(found, student="").without(
+                f"{named.name!r} and {first[0]!r} would be one student, "
+                f"{student}: say who it is with --roster or --students"
+            )
+        return self._handed_in(found, named)
+
+    def _by_roster(
+        self, found: Found, some: Sequence[Named], roster: Roster
+    ) -> Found:
+        for named in some:
+            students = roster.find(named)
+            if len(students) == 1:
+                why = f"{named.why}, in the roster"
+                found = replace(found, student=students[0], why=why)
+                return self._handed_in(found, named)
+            if students:
+                return found.without(
+                    f"{named.name!r} may be {' or '.join(students)} of the "
+                    "roster"
+                )
+        return found.without(f"the roster has nobody called {some[0].name!r}")
+
+    def _handed_in(self, found: Found, named: Named) -> Found:
+        if named.draft:
+            return found.without("it is a working file, not handed in")
+        attempt = attempt_of(found.path, named, self._exercises)
+        return replace(found, attempt=attempt, taken=True)
+
+
+class _Look:
+    """Looks into files, and copies those that are chosen."""
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        exercises: Mapping[str, Exercise],
+    ) -> None:
+        self._course, self._assignment = course, assignment
+        self._exercises = exercises
+        self._stubs = {
+            name: _code_at(course.released(assignment, name))
+            for name in exercises
+        }
+
+    def identify(self, file: File, whose: _Whose) -> list[Found]:
+        """Returns what a file is: one for each answer, or why it is none."""
+        found = whose(file.place)
+        called = exercise_of(file.path, self._exercises)
+        found = replace(found, exercise=called)
+        if problem := _problem_before(file):
+            return [found.without(problem)]
+        try:
+            data = file.read()
+        except OSError as error:
+            return [found.without(str(error))]
+        answers = list(self._answers(found, data))
+        if not answers and found.taken:
+            answers = [found.without("it is no notebook of this assignment")]
+        return answers or [found]
+
+    def _answers(self, found: Found, data: bytes) -> Iterable[Found]:
+        called = found.exercise
+        try:
+            code = code_of(read_cells(data))
+        except Unreadable as error:
+            if called:
+                yield _told(found, f"it {error}")
+            return
+        defined = [n for n in self._exercises if self._defining(n, code)]
+        for name in defined:
+            yield self._answer(replace(found, exercise=name), called, code)
+        # What is called like one exercise and answers another is that one.
+        if called and not defined:
+            function = self._exercises[called].function
+            yield _told(found, f"it defines no {function}")
+
+    def _answer(self, found: Found, called: str, code: list[str]) -> Found:
+        cells = self._defining(found.exercise, code)
+        if set(cells) <= set(self._stubs[found.exercise]):
+            return _told(found, "it is as it was handed out")
+        found = replace(found, answers=True)
+        if called in ("", found.exercise):
+            return found
+        function = self._exercises[found.exercise].function
+        remark = f"it is called {called}, and defines {function}, too"
+        if not self._defining(called, code):
+            remark = (
+                "it is called otherwise, and defines what "
+                f"{found.exercise} asks"
+            )
+        return replace(_told(found, remark), renamed=True)
+
+    def _defining(self, name: str, code: Iterable[str]) -> list[str]:
+        function = self._exercises[name].function
+        return [text.strip() for text in code if defines(text, function)]
+
+    def write(self, file: File, found: Found) -> Found:
+        """Copies a chosen notebook to where nbgrader expects it."""
+        if not found.taken:
+            return found
+        folder = self._course.path(
+            "submitted", found.student, self._assignment
+        )
+        target = folder / f"{found.exercise}.ipynb"
+        if not found.answers and self._answered(target, found.exercise):
+            return found.without(
+                f"{found.remark}; what was collected before stays"
+            )
+        try:
+            data = file.read()
+        except OSError as error:
+            return found.without(str(error))
+        write_atomically(target, data)
         return found
-    if fitting:
-        remark = f"it is called otherwise, and defines what {fitting[0]} asks"
-        return replace(found, exercise=fitting[0], remark=remark)
-    if found.exercise:
-        function = exercises[found.exercise].function
-        return replace(found, remark=f"it defines no {function}")
-    return found
+
+    def _answered(self, target: Path, exercise: str) -> bool:
+        """Whether an answer was collected before."""
+        cells = self._defining(exercise, _code_at(target))
+        return not set(cells) <= set(self._stubs[exercise])
 
 
-def _without_common_folder(
-    paths: Iterable[PurePosixPath],
-) -> Callable[[PurePosixPath], PurePosixPath]:
-    """Returns what takes off a folder around the folders of all students."""
-    # A file beside the students' folders, a list of grades or a zip that
-    # cannot be read, is no student's; a notebook may be.
-    folders = {
-        path.parts[:-1][:2]
-        for path in paths
-        if len(path.parts) > 2 or path.suffix.lower() == ".ipynb"
-    }
-    tops = {parts[:1] for parts in folders}
-    around = len(tops) == 1 and len(folders) > 1
-    if around and all(len(parts) == 2 for parts in folders):
-        return lambda path: PurePosixPath(*(path.parts[1:] or path.parts))
-    return lambda path: path
+def _told(found: Found, remark: str) -> Found:
+    """Returns it with a remark, if it has none that left it out."""
+    return replace(found, remark=remark) if found.taken else found
+
+
+def _problem_before(file: File) -> str:
+    """Returns why a file need not be read: a film in a zip is large."""
+    suffix = file.path.suffix.lower()
+    if file.problem:
+        return file.problem
+    if suffix in _ARCHIVES:
+        return f"an archive {suffix} is not read: ask for a zip"
+    return "" if suffix in NOTEBOOK else "it is no notebook"
+
+
+def _code_at(path: Path) -> list[str]:
+    """Returns the code of a notebook's cells; nothing if there is none."""
+    try:
+        code = code_of(read_cells(read_file(path)))
+    except (FileNotFoundError, Unreadable):
+        return []
+    return [text.strip() for text in code]
+
+
+def _choose(
+    files: Sequence[Sequence[Found]], attempt: str
+) -> list[list[Found]]:
+    """Returns all, with those left out that do not count."""
+    files = _without_claims(files)
+    groups = _by_answer(one for found in files for one in found)
+    chosen = {key: _chosen(some, attempt) for key, some in groups.items()}
+    return [[_unless_better(one, chosen) for one in f] for f in files]
+
+
+def _by_answer(
+    found: Iterable[Found],
+) -> Mapping[tuple[str, str], Sequence[Found]]:
+    groups: dict[tuple[str, str], list[Found]] = defaultdict(list)
+    for one in found:
+        if one.taken:
+            groups[one.student, one.exercise].append(one)
+    return groups
+
+
+def _without_claims(
+    files: Sequence[Sequence[Found]],
+) -> Sequence[Sequence[Found]]:
+    """Returns all, without what a zip says to be of whom others have work."""
+    claims: dict[str, set[str]] = defaultdict(set)
+    for found in files:
+        for one in found:
+            claims[one.student].add(one.claimed)
+    return [
+        [
+            one.without(
+                f"{one.claimed} says that it is {one.student}'s, whose work "
+                "is elsewhere, too"
+            )
+            if one.claimed and len(claims[one.student]) > 1
+            else one
+            for one in found
+        ]
+        for found in files
+    ]
+
+
+def _chosen(some: Sequence[Found], attempt: str) -> Found:
+    best = max((one.answers, not one.renamed) for one in some)
+    some = [one for one in some if (one.answers, not one.renamed) == best]
+    pick = min if attempt == "first" else max
+    return pick(some, key=lambda one: (one.attempt, str(one.path)))
+
+
+def _unless_better(
+    one: Found, chosen: Mapping[tuple[str, str], Found]
+) -> Found:
+    other = chosen.get((one.student, one.exercise), one)
+    if not one.taken or other is one:
+        return one
+    remark = f"there is {other.path} of the same student"
+    return one.without(f"{one.remark}; {remark}" if one.remark else remark)

@@ -1,4 +1,4 @@
-"""Tells from the names of files whose they are, and which exercise's."""
+"""Tells what is in a name: an exercise, a person, a date, a copy's number."""
 
 from __future__ import annotations
 
@@ -7,71 +7,34 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-#: How learning platforms begin the names of a student's files.
-_PLATFORMS = (
-    # Moodle: Jane Doe_12345_assignsubmission_file_/conv-axes.ipynb
-    r"(?P<student>[^/]+?_\d+)_assignsubmission_[a-z]+",
-    # Blackboard: Homework 1_jdoe_attempt_2024-11-05-10-30-00_conv-axes.ipynb
-    r".*?_(?P<student>[^/_]+)_attempt_\d{4}(?:-\d\d){5}",
-    # Canvas: doejane_LATE_12345_67890_conv-axes.ipynb
-    r"(?P<student>[^/_]+)(?:_LATE)?(?P<number>_\d+)_\d+_",
-)
 #: What copying and downloading add.
-_ADDED = re.compile(
-    r"(?<![^\W_])(?:copy of|kopie von|copie de|copy\d*)(?![^\W_])"
-    r"|\(\d+\)|\.ipynb\b",
+COPY = (
+    r"(?:copy of|kopie von|copie de|copia de|kopia|copy(?:[-_ ]?\d+)?"
+    r"|kopie|copie)"
+)
+_EDGE, _END = r"(?<![^\W_])", r"(?![^\W_])"
+_COPIES = re.compile(
+    rf"{_EDGE}{COPY}{_END}|\(\d+\)|(?:\.ipynb|\.zip|\.json|\.txt)(?=\.|$)",
+    re.I,
+)
+#: 2024-11-05, with 10-30-00 or 103000 after it; 20241105103000.
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{4}-\d\d-\d\d(?:[-_T ]+\d\d[-:_.]?\d\d(?:[-:_.]?\d\d)?Z?)?"
+    r"|(?:19|20)\d{12}|(?:19|20)\d{6}[-_T]\d{6}Z?)(?!\d)"
+)
+_ATTEMPT = re.compile(
+    rf"{_EDGE}(?:(?:version|attempt|versuch|abgabe|try)[-_ ]*|v)(\d{{1,3}})"
+    rf"{_END}",
+    re.I,
+)
+#: What is in names beside a person, and is none.
+_NO_PERSON = re.compile(
+    rf"{_EDGE}(?:submitted|submissions?|abgaben?|homework|assignment|exercise"
+    rf"|notebook|untitled\d*|final|draft|solution|answers?|new|late){_END}",
     re.I,
 )
 _LONGEST = 100
-_NO_PERSON = ("submitted", "submissions", "__MACOSX")
-
-
-def student_of(
-    path: PurePosixPath, exercises: Iterable[str], pattern: str = ""
-) -> str:
-    """Returns a student's id, made of the path below the submissions.
-
-    Parameters
-    ----------
-    path : PurePosixPath
-        The folders and the file's name; a zip counts as a folder.
-    exercises : iterable of str
-        The names of the assignment's notebooks.
-    pattern : str
-        A regular expression with a group ``student``, tried first.
-
-    Returns
-    -------
-    str
-        Letters, digits and ``.-_`` only; empty if the path does not tell.
-    """
-    told = re.search(pattern, str(path)) if pattern else None
-    if told and told["student"]:
-        return clean(told["student"])
-    folders = [name for name in path.parts[:-1] if name not in _NO_PERSON]
-    # What comes after it, the student names, who may give another's name.
-    first = folders[0] if folders else path.name
-    student = _student_of_platform(first)
-    if student or folders:
-        return student or clean(first)
-    found = _named(path.stem, exercises)
-    if not found:
-        return ""
-    rest = path.stem[: found.start()] + path.stem[found.end() :]
-    rest = clean(_ADDED.sub("", rest))
-    # A number or a date is nobody's name.
-    return "" if re.fullmatch(r"[\d._-]*", rest) else rest
-
-
-def _student_of_platform(name: str) -> str:
-    """Returns whom a platform names; empty if no platform made the name."""
-    matches = [re.match(platform, name) for platform in _PLATFORMS]
-    found = [match for match in matches if match]
-    if not found:
-        return ""
-    # Platforms put their part before what the student calls the file.
-    first = min(found, key=lambda match: match.end())
-    return clean(first["student"] + first.groupdict().get("number", ""))
+_STAMP = 14
 
 
 def clean(name: str) -> str:
@@ -88,7 +51,7 @@ def clean(name: str) -> str:
 def exercise_of(path: PurePosixPath, exercises: Iterable[str]) -> str:
     """Returns which notebook a file is named after; empty if none."""
     by_form = {_form(name): name for name in exercises}
-    found = _named(path.stem, by_form.values())
+    found = re.search(pattern_of(by_form.values()), path.stem, re.I)
     return by_form[_form(found[0])] if found else ""
 
 
@@ -96,11 +59,74 @@ def _form(name: str) -> str:
     return re.sub(r"[-_ ]+", "-", name.lower())
 
 
-def _named(stem: str, exercises: Iterable[str]) -> re.Match[str] | None:
-    """Returns where the longest name is; some platforms change its hyphens."""
-    for name in sorted(exercises, key=len, reverse=True):
-        words = r"[-_ ]+".join(re.split("[-_ ]+", name))
-        found = re.search(rf"(?<![^\W_]){words}(?![^\W_])", stem, re.I)
-        if found:
-            return found
-    return None
+def pattern_of(names: Iterable[str]) -> str:
+    """Returns a regular expression that finds the longest of some names.
+
+    Some platforms change hyphens.
+    """
+    words = [
+        r"[-_ ]+".join(map(re.escape, re.split("[-_ ]+", name)))
+        for name in sorted(names, key=len, reverse=True)
+    ]
+    return rf"{_EDGE}(?:{'|'.join(words)}){_END}"
+
+
+def person_in(name: str, words: Iterable[str]) -> str:
+    """Returns what a name has beside some words, dates and copies' numbers.
+
+    Parameters
+    ----------
+    name : str
+        A file's or a folder's.
+    words : iterable of str
+        The names of the assignment and its exercises.
+
+    Returns
+    -------
+    str
+        Empty if nothing is left that is a person's name or number.
+    """
+    rest = unicodedata.normalize("NFC", name)
+    for noise in (re.compile(pattern_of(words), re.I), _DATE, _COPIES):
+        rest = noise.sub(" ", rest)
+    others = _NO_PERSON.sub(" ", _ATTEMPT.sub(" ", rest))
+    if not re.search(r"[^\W_]", others):
+        return ""
+    rest = re.sub(rf"{_ATTEMPT.pattern}[\W_]*$", " ", rest, flags=re.I)
+    return re.sub(r"\s+", " ", rest).strip(" ._-,;")
+
+
+def date_in(path: PurePosixPath) -> str:
+    """Returns the last date in a path as 14 digits; empty if none."""
+    found = _DATE.findall(str(path))
+    return stamp(found[-1]) if found else ""
+
+
+def stamp(date: str) -> str:
+    """Returns a date of digits, year first, as 14 digits."""
+    return re.sub(r"\D", "", date).ljust(_STAMP, "0")[:_STAMP]
+
+
+def attempt_in(path: PurePosixPath) -> int:
+    """Returns the number of the attempt in a path, ``Version 2`` for one."""
+    found = _ATTEMPT.findall(str(path))
+    return int(found[-1]) if found else 0
+
+
+def copies_in(path: PurePosixPath, words: Iterable[str]) -> int:
+    """Returns the number that a name has when there was one like it.
+
+    It is 1 in ``conv-axes (1).ipynb``, ``conv-axes-1.ipynb`` (Canvas) and
+    ``conv-axes-Copy1.ipynb`` (Jupyter).
+    """
+    patterns = (
+        *(r"\((\d{1,3})\)", rf"{_EDGE}copy[-_ ]?(\d{{1,3}}){_END}"),
+        rf"{pattern_of(words)}[-_](\d{{1,2}})(?=\.|$)",
+    )
+    found = [
+        int(match[1])
+        for pattern in patterns
+        for part in path.parts
+        for match in re.finditer(pattern, part, re.I)
+    ]
+    return max(found, default=0)

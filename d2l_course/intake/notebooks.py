@@ -10,9 +10,11 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from d2l_course.intake.pictures import Attachments, attached, taken_out
 
 #: A notebook with pictures in its outputs has some megabytes.
 MOST_BYTES = 32 << 20
@@ -30,7 +32,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell without all but what the student wrote.
+    """A cell without all but what the student wrote and pasted.
 
     Attributes
     ----------
@@ -39,11 +41,14 @@ class Cell:
     source : str
     grade_id : str
         The name that nbgrader gave it, if it is still there.
+    attachments : mapping
+        The pictures of a cell of Markdown in base64, by names and types.
     """
 
     kind: str
     source: str
     grade_id: str = ""
+    attachments: Attachments = field(default_factory=dict)
 
 
 def read_file(path: Path) -> bytes:
@@ -80,13 +85,27 @@ def read_cells(data: bytes) -> list[Cell]:
     if len(data) > MOST_BYTES:
         raise Unreadable(f"is larger than {MOST_BYTES >> 20} MB")
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(decoded(data))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"is not a notebook: {_reason(error)}") from error
     cells = [cell for cell in map(_cell, _raw_cells(notebook)) if cell]
     if sum(len(cell.source) for cell in cells) > MOST_CODE:
         raise Unreadable(f"has more than {MOST_CODE >> 20} MB of text")
     return cells
+
+
+def decoded(data: bytes) -> str:
+    """Returns the text of a JSON or CSV file, however it is encoded.
+
+    Editors on Windows write UTF-16 and their own form of Latin-1, in which
+    any bytes are text.
+    """
+    for encoding in (json.detect_encoding(data), "cp1252"):
+        try:
+            return data.decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
 
 
 def _reason(error: Exception) -> str:
@@ -116,8 +135,11 @@ def _cell(raw: Any) -> Cell | None:
         return None
     # A lone half of a surrogate pair can be read, but not written.
     source = source.encode("utf-8", "replace").decode("utf-8")
-    code = raw.get("cell_type") == CODE
-    return Cell(CODE if code else MARKDOWN, source, _grade_id(raw))
+    if raw.get("cell_type") == CODE:
+        return Cell(CODE, source, _grade_id(raw))
+    source, pasted = taken_out(source)
+    attachments = attached(raw.get("attachments")) | pasted
+    return Cell(MARKDOWN, source, _grade_id(raw), attachments)
 
 
 def _grade_id(raw: dict[str, Any]) -> str:

@@ -11,10 +11,8 @@ from contextlib import contextmanager
 from d2l_course.course import Course, CourseError
 
 
-def convert(
-    course: Course, converter: str, assignment: str, student: str = ""
-) -> None:
-    """Runs ``GenerateAssignment`` or ``GenerateFeedback``.
+def convert(course: Course, converter: str, assignment: str) -> None:
+    """Runs ``GenerateAssignment``, or another of nbgrader's converters.
 
     Parameters
     ----------
@@ -22,8 +20,6 @@ def convert(
     converter : str
         The name of nbgrader's class.
     assignment : str
-    student : str
-        Whose, if the converter works on submissions.
 
     Raises
     ------
@@ -37,8 +33,6 @@ def convert(
 
     config = course.config()
     config.CourseDirectory.assignment_id = assignment
-    if student:
-        config.CourseDirectory.student_id = student
     said: list[str] = []
     run = getattr(converters, converter)(
         coursedir=CourseDirectory(config=config),

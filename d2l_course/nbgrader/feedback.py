@@ -1,31 +1,26 @@
-"""Writes each student's feedback as HTML, with nbgrader's converter."""
+"""Writes each student's feedback: the verdict, the points and the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from d2l_course.course import Course, CourseError
-from d2l_course.nbgrader.convert import convert
+from d2l_course.files import write_atomically
+from d2l_course.nbgrader.gradebook import open_gradebook
+from d2l_course.nbgrader.limited import Stopped, within
+from d2l_course.nbgrader.page import Mark, Sheet, empty_page, page
 
-#: What nbgrader's page lacks on a telephone.
-_HEAD = """\
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-.anchor-link { display: none; }
-.panel-heading::after { content: ""; display: table; clear: both; }
-.highlight { overflow-x: auto; }
-.d2l-check pre { border: none; padding: 0 0 .4em; }
-.rendered_html td { padding-right: .8em; vertical-align: baseline; }
-@media (max-width: 600px) {
-  body { padding: 0; }
-  .prompt { display: none; }
-  .container, .panel-body { padding: 6px; }
-  .d2l-check th { display: block; }
-  .d2l-check td { display: block; }
-}
-</style>
-</head>"""
+#: Seconds for a page, most of which take a twentieth of one. Whoever writes
+#: what takes longer gets a page without it.
+PATIENCE = 10.0
+#: What nbgrader looks for beside the pages that it gives back.
+_BESIDE = ("timestamp.txt", "submission_secret.txt")
+#: nbgrader gives students the file as it is, and they must be able to read it.
+#: While it is in the course, whose folder is closed, they cannot.
+_READABLE = 0o644
 
 
 def write_feedback(
@@ -36,20 +31,62 @@ def write_feedback(
     Raises
     ------
     CourseError
-        At the end, if nbgrader refused somebody's; the message names them.
+        At the end, if somebody is not graded; the message names them.
     """
-    refused = []
-    for student in students:
-        try:
-            convert(course, "GenerateFeedback", assignment, student)
-        except CourseError as error:
-            refused.append(f"no feedback for {student}: {error}")
-            continue
-        folder = course.path("feedback", student, assignment)
-        pages = sorted(folder.glob("*.html"))
-        for page in pages:
-            text = page.read_text("utf-8")
-            page.write_text(text.replace("</head>", _HEAD, 1), "utf-8")
-        yield student, pages
-    if refused:
-        raise CourseError("\n".join(refused))
+    from nbgrader.api import MissingEntry  # type: ignore[import-untyped]
+
+    missing = []
+    with open_gradebook(course, assignment) as gradebook:
+        for student in students:
+            graded = course.path("autograded", student, assignment)
+            notebooks = sorted(graded.glob("*.ipynb"))
+            try:
+                sheets = [
+                    _sheet(gradebook, path.stem, assignment, student)
+                    for path in notebooks
+                ]
+            except MissingEntry:
+                sheets = []
+            if not sheets:
+                missing.append(
+                    f"no feedback for {student}: `course grade` comes first"
+                )
+                continue
+            folder = course.path("feedback", student, assignment)
+            pages = []
+            for path, sheet in zip(notebooks, sheets, strict=True):
+                pages.append(folder / f"{path.stem}.html")
+                write_atomically(pages[-1], _made(path, sheet))
+                pages[-1].chmod(_READABLE)
+            for name in _BESIDE:
+                if (graded / name).exists():
+                    text = (graded / name).read_text("utf-8")
+                    write_atomically(folder / name, text)
+            yield student, pages
+    if missing:
+        raise CourseError("\n".join(missing))
+
+
+def _made(notebook: Path, sheet: Sheet) -> str:
+    """Returns a page, whatever the notebook holds."""
+    try:
+        return within(PATIENCE, page, notebook, sheet)
+    except Stopped as error:
+        instead = f"What you wrote cannot be shown: {error}."
+    try:
+        return within(PATIENCE, page, notebook, sheet, instead)
+    except Stopped:
+        return empty_page(sheet, instead)
+
+
+def _sheet(
+    gradebook: Any, notebook: str, assignment: str, student: str
+) -> Sheet:
+    """Returns what the gradebook has."""
+    found = gradebook.find_submission_notebook(notebook, assignment, student)
+    late = found.late_submission_penalty or 0.0
+    marks = {one.name: Mark(one.score, one.max_score) for one in found.grades}
+    for one in found.comments:
+        mark = marks.get(one.name, Mark())
+        marks[one.name] = replace(mark, comment=one.comment or "")
+    return Sheet(notebook, found.score - late, found.max_score, late, marks)

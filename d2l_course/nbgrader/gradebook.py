@@ -32,6 +32,16 @@ class Grades:
         Points that a person gave by hand stay; such a grade is marked to be
         looked at again.
         """
+        try:
+            self._record(student, results, timestamp)
+        except Exception:
+            # What is half-written here would fail with the next student's.
+            self._gradebook.db.rollback()
+            raise
+
+    def _record(
+        self, student: str, results: Sequence[Result], timestamp: str
+    ) -> None:
         by_name = {result.notebook: result for result in results}
         given = {"timestamp": timestamp} if _is_time(timestamp) else {}
         self._gradebook.update_or_create_student(student)
@@ -53,7 +63,8 @@ def _is_time(text: str) -> bool:
 
     try:
         return bool(text and parse_utc(text))
-    except (ValueError, OverflowError):
+    # dateutil raises ValueError, OverflowError, decimal.InvalidOperation, ...
+    except Exception:
         return False
 
 

@@ -1,46 +1,90 @@
-"""Renders text of students for pages that others open; this needs nbgrader."""
+"""What Formgrader writes a submission with, so that none of it can act.
+
+A course's nbgrader_config.py names these in place of nbconvert's filters. They
+must do without one another: whatever comes after them, or before them in a
+course that has the settings of an earlier version, changes nothing.
+"""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from nbconvert.filters import markdown2html
-from nbconvert.preprocessors.sanitize import SanitizeHTML
+from d2l_course.nbgrader.markdown import to_html
 
-_TAGS = (
-    *("a", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em"),
-    *(
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "span",
-    ),
-    *("strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr"),
-    "ul",
-)
-_ATTRIBUTES = {
-    "a": ["class", "href", "title"],
-    "span": ["class"],
-    "div": ["class"],
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from jinja2 import pass_context
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+#: What the box of a verdict is made of; see `d2l_check.box`.
+_TAGS = {
+    *("code", "div", "p", "pre", "span", "strong"),
+    *("table", "tbody", "td", "th", "tr"),
 }
+_ATTRIBUTES = ("aria-hidden", "data-verdict", "role", "scope")
+_BOX = "d2l-check"
+_STYLES = (
+    *("background", "border", "border-left", "border-radius", "color"),
+    *("font-size", "font-weight", "margin", "overflow-x", "padding"),
+    *("text-align", "vertical-align", "white-space"),
+)
+#: MathJax leaves alone what is in an element of these classes, and what is in
+#: <pre>: a formula can be a link to a script.
+_NO_MATHJAX = "tex2jax_ignore mathjax_ignore"
 
 
-def safe_markdown2html(source: str) -> str:
-    """Returns Markdown as HTML without scripts, images and odd links.
+@pass_context
+def safe_markdown2html(context: Any, source: str) -> str:
+    """Returns a cell's Markdown as HTML; see `d2l_course.nbgrader.markdown`.
 
-    Tags that are not allowed are shown as the text that they are.
+    Parameters
+    ----------
+    context : jinja2.runtime.Context
+        Has the cell, with its pictures.
+    source : str
     """
-    return _sanitizer().sanitize_html_tags(markdown2html(source))
+    cell = context.get("cell") or {}
+    text = to_html(source, cell.get("attachments"))
+    # What is wider or higher than the cell does not lie over other things.
+    return f'<div class="{_NO_MATHJAX}" style="overflow:auto">{text}</div>'
+
+
+def safe_code(source: str, *_: Any, **__: Any) -> str:
+    """Returns code as HTML, colored as Python whatever it says that it is.
+
+    The lexer that notebooks have by default takes a time that grows with the
+    cube of the number of blanks.
+    """
+    return highlight(source, PythonLexer(), HtmlFormatter())
+
+
+def safe_html(text: str) -> str:
+    """Returns the box of a verdict without what no such box has."""
+    return f'<div class="{_NO_MATHJAX}">{_cleaner().clean(text)}</div>'
+
+
+def unchanged(text: str) -> str:
+    """Returns what it gets.
+
+    It stands for `strip_files_prefix`, which would change addresses after all
+    other filters.
+    """
+    return text
 
 
 @cache
-def _sanitizer() -> SanitizeHTML:
-    return SanitizeHTML(tags=list(_TAGS), attributes=_ATTRIBUTES)
+def _cleaner() -> bleach.Cleaner:
+    return bleach.Cleaner(
+        tags=_TAGS,
+        attributes=_is_of_box,
+        css_sanitizer=CSSSanitizer(allowed_css_properties=_STYLES),
+    )
+
+
+def _is_of_box(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return (tag, value) == ("div", _BOX)
+    return name == "style" or name in _ATTRIBUTES

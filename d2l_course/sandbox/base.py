@@ -44,6 +44,10 @@ class Limits:
     call_seconds: float = 5.0
     memory: int = 1024
 
+    def memory_of_all(self) -> int:
+        """Returns what the worker, and all around it, may have, in bytes."""
+        return (self.memory + 128) * _MEGABYTE
+
     def of_resources(self) -> dict[str, int]:
         """Returns the limits that the kernel keeps, as RLIMIT names them."""
         return {

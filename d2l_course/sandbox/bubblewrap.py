@@ -1,7 +1,7 @@
 """A sandbox of namespaces, made by bubblewrap.
 
 It gives the worker a file system of its own with the Python installation in
-it, read-only, and a small /tmp in memory; no network, no other processes, no
+it, and nothing that can be written; no network, no other processes, no
 environment.
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from d2l_course.sandbox.base import ENVIRONMENT, HOST, Sandbox
+from d2l_course.sandbox.cgroup import entering, leaving, parent
 from d2l_course.sandbox.mounts import (
     DEVICES,
     INSIDE,
@@ -22,7 +24,6 @@ from d2l_course.sandbox.mounts import (
     python,
 )
 
-_TEMPORARY = 64 << 20
 _SHARE_NOTHING = ["--unshare-all"]
 #: Root needs no user namespace; the worker becomes another user.
 _AS_ROOT = [
@@ -48,8 +49,7 @@ class Bubblewrap(Sandbox):
         for variable, value in ENVIRONMENT.items():
             options += ["--setenv", variable, value]
         # First, for Python may be below /tmp.
-        options += ["--perms", "1777", "--size", str(_TEMPORARY)]
-        options += ["--tmpfs", "/tmp"]
+        options += ["--perms", "0755", "--tmpfs", "/tmp"]
         # Bubblewrap would make them for root alone.
         for folder in parents([*shown.values(), *DEVICES]):
             options += ["--perms", "0755", "--dir", folder]
@@ -57,10 +57,24 @@ class Bubblewrap(Sandbox):
             options += ["--ro-bind", outside, inside]
         for device in DEVICES:
             options += ["--dev-bind", device, device]
-        for folder in masked(shown, self.hidden):
-            options += ["--size", "4096", "--tmpfs", folder]
-        options += ["--remount-ro", "/", "--chdir", "/tmp", "--"]
-        return [*options, *python(INSIDE)]
+        covered = masked(shown, self.hidden)
+        for folder in covered:
+            options += ["--tmpfs", folder]
+        # No file, folder or link is made: the kernel's memory for these is
+        # counted nowhere.
+        for folder in (*covered, "/tmp", "/"):
+            options += ["--remount-ro", folder]
+        options += ["--chdir", "/tmp", "--"]
+        options += python(INSIDE)
+        group = _group(name)
+        if group is None:
+            return options
+        return entering(group, self.limits.memory_of_all(), options)
+
+    def end_command(self, name: str) -> list[str]:
+        """Returns the command that removes the group of the worker."""
+        group = _group(name)
+        return [] if group is None else leaving(group)
 
     def uid(self) -> int | None:
         """Returns the user that the worker becomes: nobody else is it.
@@ -71,3 +85,8 @@ class Bubblewrap(Sandbox):
         if os.geteuid() != 0:
             return None
         return 1_000_000_000 + secrets.randbelow(1_000_000_000)
+
+
+def _group(name: str) -> Path | None:
+    above = parent()
+    return above and above / name

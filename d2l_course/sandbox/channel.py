@@ -10,10 +10,13 @@ import time
 from typing import Any
 
 from d2l_check.outcome import Kind
-from d2l_course.sandbox.inside.wire import MOST_BYTES, Garbled, loads
+from d2l_course.sandbox.inside.wire import MOST_BYTES, Garbled
+from d2l_course.sandbox.messages import Schema, read
 
 _MESSAGES = {
-    Kind.TOO_SLOW: "Your notebook takes longer than a notebook may.",
+    Kind.TOO_SLOW: "Your notebook as a whole, its cells and the calls of your "
+    "function, takes longer than a notebook may: are there cells that train, "
+    "or wait?",
     Kind.ENDED: "Your notebook ended its own process: by itself, or by using "
     "more memory than there is.",
     Kind.TAMPERED: "Your notebook wrote on the channel on which the grader "
@@ -53,12 +56,16 @@ class Channel:
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
 
-    def ask(self, request: dict[str, Any], deadline: float) -> dict[str, Any]:
+    def ask(
+        self, request: dict[str, Any], schema: Schema, deadline: float
+    ) -> dict[str, Any]:
         """Returns the answer to a request.
 
         Parameters
         ----------
         request : dict
+        schema : Schema
+            What the answer may be.
         deadline : float
             A time of ``time.monotonic``.
 
@@ -66,13 +73,13 @@ class Channel:
         ------
         Forfeit
             If the process does not answer in time, has ended, said something
-            without being asked, or answers with anything else than a message.
+            without being asked, or answers with anything else.
         """
         if self._read:
             raise Forfeit(Kind.TAMPERED)
         try:
             self._send(json.dumps(request).encode() + b"\n", deadline)
-            return loads(self._receive(deadline))
+            return read(schema, self._receive(deadline))
         except Garbled as error:
             raise Forfeit(Kind.TAMPERED) from error
         except BrokenPipeError:

@@ -40,7 +40,7 @@ def attempts(files):
     def write(folder):
         os.mkdir(folder + "/d2l-ext-attempt")
         os.rmdir(folder + "/d2l-ext-attempt")
-    for folder in ("/", "/usr", "/etc", sys.base_prefix):
+    for folder in ("/", "/tmp", "/usr", "/etc", sys.base_prefix):
         attempt("write to " + folder, write, folder)
     attempt("open a socket", socket.socket)
     attempt("start a process", subprocess.run, [sys.executable, "-V"])

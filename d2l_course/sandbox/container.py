@@ -14,7 +14,7 @@ from d2l_course.sandbox.mounts import INSIDE, masked, mounts, python
 TIMEOUT = "/usr/bin/timeout"
 _CONTAINED = [
     *("--rm", "--interactive", "--network=none", "--read-only"),
-    *("--tmpfs=/tmp:size=64m,mode=1777", "--workdir=/tmp"),
+    *("--tmpfs=/tmp:ro,size=4k", "--workdir=/tmp"),
     *("--cap-drop=ALL", "--security-opt=no-new-privileges"),
     *("--user=65534:65534", "--pids-limit=32", f"--hostname={HOST}"),
 ]
@@ -36,13 +36,13 @@ class Container(Sandbox):
         """Returns the command that starts the container ``name``."""
         shown = mounts() | {TIMEOUT: TIMEOUT}
         options = [self.kind, "run", f"--name={name}", *_CONTAINED]
-        options += [f"--memory={self.limits.memory + 128}m"]
+        options += [f"--memory={self.limits.memory_of_all()}"]
         for variable, value in ENVIRONMENT.items():
             options += [f"--env={variable}={value}"]
         for outside, inside in shown.items():
             options += [f"--volume={outside}:{inside}:ro"]
         covered = masked(shown, self.hidden)
-        options += [f"--tmpfs={path}:size=4k" for path in covered]
+        options += [f"--tmpfs={path}:ro,size=4k" for path in covered]
         # The container would outlive a grader that is killed.
         seconds = f"{self.limits.seconds + 30:g}"
         limit = [self.image, TIMEOUT, "-sKILL", seconds]

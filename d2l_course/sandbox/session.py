@@ -11,17 +11,13 @@ from typing import Any
 
 from d2l_check.outcome import Kind, Outcome
 from d2l_course.sandbox.base import Sandbox, SandboxError
+from d2l_course.sandbox.cells import as_python
 from d2l_course.sandbox.channel import Channel, Forfeit
-from d2l_course.sandbox.inside.wire import Garbled, decode, encode
+from d2l_course.sandbox.inside.wire import encode
+from d2l_course.sandbox.messages import AFTER_CELLS, AFTER_START, after_call
 
 #: How long the sandbox and Python may take to start on a busy machine.
 _START_SECONDS = 120.0
-_LONGEST_TEXT = 300
-_MOST_ERRORS = 20
-_KINDS = (
-    *(Kind.VALUE, Kind.NOT_IMPLEMENTED, Kind.RAISED),
-    Kind.MODIFIED_INPUT,
-)
 
 
 class Session:
@@ -71,15 +67,13 @@ class Session:
         }
         try:
             deadline = time.monotonic() + _START_SECONDS
-            answer = self._channel.ask(request, deadline)
+            self._channel.ask(request, AFTER_START, deadline)
         except Forfeit as error:
             self._process.kill()
             assert self._process.stderr is not None
             said = self._process.stderr.read(2000).decode(errors="replace")
             reason = _first_or_error(said) or str(error)
             raise SandboxError(f"does not start: {reason}") from error
-        if answer != {"confined": True}:
-            raise SandboxError("does not confine the worker")
 
     def _kill(self) -> None:
         """Ends the tree: with its first process, bubblewrap's are gone."""
@@ -101,18 +95,15 @@ class Session:
         LookupError
             If they define no such function.
         """
-        self._end = time.monotonic() + self.limits.seconds
         request = {
-            "cells": list(cells),
+            "cells": as_python(cells),
             "function": function,
             "seconds": self.limits.cell_seconds,
         }
-        answer = self._channel.ask(request, self._end)
-        errors = answer.get("errors")
-        if answer.keys() != {"defined", "errors"} or not _are_texts(errors):
-            raise Forfeit(Kind.TAMPERED)
-        assert errors is not None
-        if answer["defined"] is not True:
+        self._end = time.monotonic() + self.limits.seconds
+        answer = self._channel.ask(request, AFTER_CELLS, self._end)
+        errors = answer["errors"]
+        if not answer["defined"]:
             said = f" It raises: {errors[0]}" if errors else ""
             raise LookupError(f"Your notebook defines no {function}.{said}")
         return errors
@@ -123,53 +114,25 @@ class Session:
         Raises
         ------
         Forfeit
-            If it ends the worker or disturbs the talk.
+            If it ends the worker or disturbs the talk, or if the time of the
+            notebook as a whole is up.
         """
         request = {"function": function, "args": encode(args)}
         seconds = self.limits.call_seconds
+        deadline = time.monotonic() + seconds
+        schema = after_call(len(args))
         try:
-            deadline = min(time.monotonic() + seconds, self._end)
-            answer = self._channel.ask(request, deadline)
-            return _outcome(answer, len(args))
-        except Garbled as error:
-            raise Forfeit(Kind.TAMPERED) from error
+            end = min(deadline, self._end)
+            answer = self._channel.ask(request, schema, end)
         except Forfeit as error:
-            if error.kind != Kind.TOO_SLOW:
+            # How long its cells took is not for the function to answer for.
+            if error.kind != Kind.TOO_SLOW or end < deadline:
                 raise
             return Outcome(Kind.TOO_SLOW, seconds=seconds)
+        return Outcome(Kind(answer.pop("kind")), **answer)
 
 
 def _first_or_error(said: str) -> str:
     """Returns the line that matters of what a program says when it fails."""
     lines = said.strip().splitlines() or [""]
     return lines[-1 if lines[0].startswith("Traceback") else 0]
-
-
-def _are_texts(errors: Any) -> bool:
-    return (
-        isinstance(errors, list)
-        and len(errors) <= _MOST_ERRORS
-        and all(isinstance(text, str) for text in errors)
-    )
-
-
-def _outcome(answer: dict[str, Any], num_args: int) -> Outcome:
-    """Returns what an answer says came of a call, or raises Garbled."""
-    kind = answer.get("kind")
-    if kind == Kind.VALUE and answer.keys() == {"kind", "value"}:
-        return Outcome(kind, decode(answer["value"]))
-    if kind == Kind.MODIFIED_INPUT and answer.get("argument") in list(
-        range(num_args)
-    ):
-        return Outcome(kind, argument=answer["argument"])
-    if kind in (Kind.RAISED, Kind.NOT_IMPLEMENTED):
-        error, message = answer.get("error"), answer.get("message")
-        line = answer.get("line")
-        if isinstance(error, str) and isinstance(message, str):
-            return Outcome(
-                kind,
-                error=error[:_LONGEST_TEXT],
-                message=message[:_LONGEST_TEXT],
-                line=line if isinstance(line, int) else None,
-            )
-    raise Garbled("no outcome of a call")

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from d2l_ext.config import MAX_SEED, settings
+from d2l_ext.validate import whole_number
 
 import mxnet as mx
 import numpy as np
@@ -45,11 +46,7 @@ def seed(value: int | None = None) -> int:
     """
     if value is None:
         value = settings().seed
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ValueError(f"a seed is a whole number, not {value!r}")
-    if not 0 <= value <= MAX_SEED:
-        raise ValueError(f"a seed lies in 0 to {MAX_SEED}, not {value}")
-    value = int(value)
+    value = whole_number("seed", value, 0, MAX_SEED)
     random.seed(value)
     np.random.seed(value)  # noqa: NPY002 - MXNet's initializers draw from it
     mx.random.seed(value)

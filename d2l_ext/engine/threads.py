@@ -8,11 +8,25 @@ import sys
 import tempfile
 import types
 from collections.abc import Iterator
+from pathlib import Path
 
 from d2l_ext.engine.cuda import cuda_build
 
 #: More threads than this do not help networks as small as the book's.
 MAX_THREADS = 4
+
+#: How often GNU OpenMP's threads look for work before they sleep, about a
+#: tenth of a millisecond. Between two layers that is enough. Its own default
+#: is minutes: a thread that waits for another then keeps the core that the
+#: other needs, and beside one busy program training nearly stands still.
+SPIN_COUNT = 10_000
+
+#: Where Linux keeps a container's share of the processors: microseconds of
+#: them in each period, and the period.
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+#: The variables that were not set and that we chose, with the reason.
+chosen: dict[str, str] = {}
 
 
 def choose_engine() -> None:
@@ -23,15 +37,49 @@ def choose_engine() -> None:
     way; on two cores, without the scheduler and with a thread a core, LeNet
     and ResNet-20 train about 1.5 times as fast, and an error is raised by the
     line that causes it. A GPU needs the scheduler, so a CUDA build keeps it.
+
+    What is chosen depends on the processors that this process may use, and
+    not on what else they do: the same program computes the same again.
     """
     if cuda_build() is not None:
         return
+    cores = usable_cores()
+    _choose("MXNET_ENGINE_TYPE", "NaiveEngine", "no scheduler on a CPU")
+    _choose(
+        "OMP_NUM_THREADS",
+        str(min(cores, MAX_THREADS)),
+        f"one for each usable core, at most {MAX_THREADS}",
+    )
+    if "OMP_WAIT_POLICY" not in os.environ:
+        _choose(
+            "GOMP_SPINCOUNT",
+            str(SPIN_COUNT),
+            "threads that wait long sleep, for the sake of a busy machine",
+        )
+
+
+def usable_cores(quota: Path = QUOTA) -> int:
+    """Returns the number of cores that this process may use.
+
+    Fewer than the machine has if the process is bound to some of them, or if
+    its container has a share of them only.
+    """
     if hasattr(os, "sched_getaffinity"):
-        num_cores = len(os.sched_getaffinity(0))
+        cores = len(os.sched_getaffinity(0))
     else:
-        num_cores = os.cpu_count() or 1
-    os.environ.setdefault("MXNET_ENGINE_TYPE", "NaiveEngine")
-    os.environ.setdefault("OMP_NUM_THREADS", str(min(num_cores, MAX_THREADS)))
+        cores = os.cpu_count() or 1
+    try:
+        share, period = map(int, quota.read_text(encoding="ascii").split())
+        return max(1, min(cores, share // period))
+    # No such file, or "max" in it: no limit. A period is never 0.
+    except (OSError, ValueError):
+        return cores
+
+
+def _choose(name: str, value: str, reason: str) -> None:
+    if name not in os.environ:
+        os.environ[name] = value
+        chosen[name] = reason
 
 
 def start_engine(mxnet: types.ModuleType) -> None:

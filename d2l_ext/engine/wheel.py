@@ -8,7 +8,9 @@ MXNet refers to names that NumPy 1.24 and 2.0 removed (``np.bool``,
 2. replaces, in the namespace of that module, each reference to NumPy by a
    stand-in module that keeps these names and delegates everything else,
 3. takes the names away from NumPy again, so that ``vars(numpy)`` is what the
-   user had before.
+   user had before,
+4. mends, in the few modules that need it, what NumPy 2 does otherwise
+   (:mod:`~d2l_ext.engine.mends`).
 
 A hook on the import system does this for modules that MXNet imports later,
 too (``mxnet.gluon.contrib``, ``mxnet.contrib.onnx``). A stand-in in
@@ -34,6 +36,7 @@ from d2l_ext.engine.legacy import (
     distutils_stand_in,
     legacy_names,
 )
+from d2l_ext.engine.mends import mend
 from d2l_ext.engine.threads import choose_engine, start_engine
 
 import numpy
@@ -67,6 +70,7 @@ class _Loader(importlib.abc.Loader):
         for name, value in list(vars(module).items()):
             if value is numpy:
                 setattr(module, name, self._hook.stand_in)
+        mend(module)
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as onp
 from mxnet import gluon, np
 
 Shape = tuple[int, ...]
@@ -113,8 +114,8 @@ def inverted_dropout(
 
 def check_rate(rate: float) -> None:
     """Raises ``ValueError`` unless ``rate`` is one of dropping."""
-    is_number = isinstance(rate, (int, float)) and not isinstance(rate, bool)
-    if not is_number or not 0 <= rate < 1:
+    is_number = isinstance(rate, (int, float, onp.number))
+    if isinstance(rate, bool) or not is_number or not 0 <= rate < 1:
         raise ValueError(
             "rate is the probability of dropping, from 0 to below 1, not "
             f"{rate!r}; a keep probability of 0.8 is rate 0.2"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from d2l_ext.engine.internals import named_parameters
 from d2l_ext.training.history import History
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon, np
 
@@ -49,16 +50,14 @@ class UpdateRatio(Callback):
     Raises
     ------
     ValueError
-        If ``every`` is not 1 or more.
+        If ``every`` is not a whole number from 1.
 
     Source: Karpathy, Johnson and Fei-Fei, CS231n course notes (2016),
     "Babysitting the learning process".
     """
 
     def __init__(self, every: int = 1) -> None:
-        if every < 1:
-            raise ValueError(f"every is 1 or more, not {every}")
-        self.every = every
+        self.every = whole_number("every", every)
         self.steps: list[int] = []
         self._before: dict[str, np.ndarray] = {}
         self._ratios: list[dict[str, np.ndarray]] = []

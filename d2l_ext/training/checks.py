@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
+
+from d2l_ext.validate import positive, whole_number
 
 from mxnet import MXNetError, autograd, gluon, np
 from numpy import dtype
@@ -20,10 +21,7 @@ def check_options(
     clip_value: float | None,
 ) -> None:
     """Raises ``ValueError`` for an option of ``fit`` outside its range."""
-    if isinstance(num_epochs, bool) or not isinstance(num_epochs, int):
-        raise ValueError(f"num_epochs is a whole number, not {num_epochs!r}")
-    if num_epochs < 1:
-        raise ValueError(f"num_epochs is 1 or more, not {num_epochs}")
+    whole_number("num_epochs", num_epochs)
     if lr is not None and schedule is not None:
         raise ValueError("give lr or schedule, not both")
     for name, value in (
@@ -31,8 +29,8 @@ def check_options(
         ("clip_norm", clip_norm),
         ("clip_value", clip_value),
     ):
-        if value is not None and not 0 < value < math.inf:
-            raise ValueError(f"{name} is a number above 0, not {value!r}")
+        if value is not None:
+            positive(name, value)
 
 
 def check_data(net: gluon.Block, data_iter: Batches) -> None:
@@ -89,6 +87,12 @@ def _first_batch(data_iter: Batches) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(
             f"a mini-batch has {len(X)} examples, {len(y)} labels"
         )
+    if y.ndim != 1:
+        raise ValueError(
+            "labels have shape (m,), one whole number an example, and these "
+            f"have {y.shape}"
+            + ("; use y.reshape(-1)" if y.size == len(y) else "")
+        )
     return X, y
 
 
@@ -102,6 +106,12 @@ def check_initialized(net: gluon.Block, X: np.ndarray) -> None:
                 f"the network is not initialized ({parameter.name}): call "
                 f"net.initialize(init.Xavier(), ctx=d2l_ext.context()) first"
             ) from None
+        if X.ctx.device_type == "cpu_shared":
+            raise ValueError(
+                f"the data are on {X.ctx}, where a DataLoader's workers leave "
+                "them and no network can be: give the DataLoader "
+                "num_workers=0, or use d2l_ext.MiniBatches"
+            )
         if X.ctx not in contexts:
             raise ValueError(
                 f"the data are on {X.ctx} and the network is on "

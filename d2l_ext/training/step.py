@@ -52,7 +52,9 @@ class Step:
         if self.clip_norm is not None:
             norm = np.sqrt(sum((g**2).sum() for g in gradients))
             # No read of the norm: the device goes on while Python does.
-            factor = np.minimum(1.0, self.clip_norm * batch_size / norm)
+            # A NumPy scalar of the caller's would divide in NumPy.
+            bound = float(self.clip_norm) * batch_size
+            factor = np.minimum(1.0, bound / norm)
             for gradient in gradients:
                 gradient *= factor
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from d2l_ext.training.history import History
+from d2l_ext.validate import whole_number
 
 from mxnet import gluon, np
 
@@ -32,8 +33,7 @@ class EarlyStopping:
     restore_best: bool = True
 
     def __post_init__(self) -> None:
-        if self.patience < 1:
-            raise ValueError(f"patience is 1 or more, not {self.patience}")
+        whole_number("patience", self.patience)
 
 
 class BestEpoch:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -13,19 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from browsing import started_browser
+from playwright.sync_api import Browser
 from visiting import ROOT, Visit, documents, start_visit
 
 SITE = ROOT / "_build" / "html"
 FIXTURES = Path(__file__).parent / "pages"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -80,21 +71,8 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        message = (
-            "no Chromium on this machine; install it with: "
-            "apt-get install chromium"
-        )
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            message
-        )
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found[0], args=list(BROWSER_OPTIONS)
-        )
+    with started_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

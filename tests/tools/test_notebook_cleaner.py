@@ -108,6 +108,35 @@ def test_the_format_becomes_4_5():
     assert after["cells"][0]["id"]
 
 
+def of_colab(*ids):
+    """Returns the text of a notebook as Colab saves it, an id a cell."""
+    cells = [
+        {
+            "cell_type": "markdown",
+            "source": ["text"],
+            "metadata": {"id": id, "tags": ["kept"]},
+        }
+        for id in ids
+    ]
+    notebook = {"cells": cells, "metadata": {}}
+    return json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 0})
+
+
+def test_a_chapter_saved_by_colab_keeps_its_ids():
+    after = json.loads(clean(of_colab("bn-conv-axes", "kTq8a1XyZ_-0")))
+    ids = [cell["id"] for cell in after["cells"]]
+    assert ids == ["bn-conv-axes", "kTq8a1XyZ_-0"]
+    for cell in after["cells"]:
+        assert cell["metadata"] == {"tags": ["kept"]}
+
+
+@pytest.mark.parametrize("id", ["", "two words", "a" * 65, 7, None])
+def test_what_the_format_does_not_allow_as_an_id_is_replaced(id):
+    (cell,) = json.loads(clean(of_colab(id)))["cells"]
+    assert cell["id"]
+    assert cell["id"] != id
+
+
 def test_the_colab_cell_is_copied_from_its_one_source():
     old = nbformat.v4.new_code_cell("%pip install mxnet", id="colab-install")
     (cell,) = cleaned(old)["cells"]

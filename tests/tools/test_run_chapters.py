@@ -87,7 +87,7 @@ def test_kept_outputs_are_compared(tmp_path, monkeypatch, capsys):
     )
     assert run_chapters.main() == 1
     output = capsys.readouterr().out
-    assert "failed on: cpu" in output
+    assert "failed: wrong on cpu\n" in output
     assert "Cell 0" in output
 
 
@@ -111,34 +111,25 @@ d2l_ext.claim("bn-identity", {holds}, error=0.0)
     assert ("ClaimContradicted" in capsys.readouterr().out) is not holds
 
 
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [
-        (1, [["a", "b", "c"]]),
-        (2, [["a", "c"], ["b"]]),
-        (9, [["a"], ["b"], ["c"]]),
-    ],
-)
-def test_chapters_are_split_to_run_side_by_side(count, expected):
-    assert run_chapters.split(["a", "b", "c"], count) == expected
-
-
-def test_every_chapter_runs_and_each_failure_counts(
+def test_every_chapter_runs_on_each_context_and_each_failure_counts(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(run_chapters.os, "cpu_count", lambda: 2)
     for name, source in (("one", "1 / 1"), ("two", "1 / 0")):
         cell = nbformat.v4.new_code_cell(source, id="divide")
         write_chapter(tmp_path / f"{name}.ipynb", cell)
     chapters = [str(tmp_path / f"{name}.ipynb") for name in ("one", "two")]
-    monkeypatch.setattr(
-        sys, "argv", ["run_chapters.py", "--contexts", "cpu", *chapters]
-    )
+    options = ["run_chapters.py", "--contexts", "cpu,cpu(1)"]
+    monkeypatch.setattr(sys, "argv", [*options, *chapters])
     assert run_chapters.main() == 1
     output = capsys.readouterr().out
-    assert "nbval: 2 chapters on cpu" in output
-    assert output.count("--- cpu") == 2
-    assert "ZeroDivisionError" in output
+    assert "nbval: 2 chapters on cpu, cpu(1)" in output
+    assert "[4 of 4] " in output
+    assert output.count("ZeroDivisionError") >= 2
+    for context in ("cpu", "cpu(1)"):
+        assert f"] one on {context}  " in output
+        assert f"--- two on {context}\n" in output
+        assert f"--- one on {context}\n" not in output
+    assert output.splitlines()[-1].startswith("failed: two on cpu")
 
 
 ON_IMAGES = """\

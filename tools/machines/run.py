@@ -19,6 +19,7 @@ from nbclient.exceptions import CellExecutionError
 
 from tools.contradictions import records
 from tools.machines.conditions import Condition, busy_processes, surroundings
+from tools.side_by_side import wait_for
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def execute(chapter: Path, condition: Condition, limit: float) -> Run:
     start, error = time.monotonic(), None
     with busy_processes((os.cpu_count() or 1) * condition.busy):
         try:
-            _wait_for(client.async_execute(env=environ), limit)
+            wait_for(_within(client.async_execute(env=environ), limit))
         except CellExecutionError as failed:
             error = f"{failed.ename}: {failed.evalue}"
         except TimeoutError:
@@ -87,32 +88,13 @@ def kept_outputs(notebook: Any) -> dict[str, str]:
     }
 
 
-class _Loop(asyncio.SelectorEventLoop):
-    """An event loop that leaves signals alone.
-
-    The notebook's client would answer Ctrl-C by ending its kernel, and we
-    would go on with the next chapter.
-    """
-
-    def add_signal_handler(self, *_: Any) -> None:
-        raise NotImplementedError
-
-
-def _wait_for(execution: Coroutine[Any, Any, Any], limit: float) -> None:
-    """Runs to the end, the limit or Ctrl-C; in each case the kernel ends."""
-    loop = _Loop()
-    task = loop.create_task(execution)
-    try:
-        loop.run_until_complete(asyncio.wait({task}, timeout=limit))
-        if not task.done():
-            raise TimeoutError
-        task.result()
-    finally:
-        # A client whose kernel is taken away may say so in many ways; what
-        # ended it has been said already.
-        task.cancel()
-        loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-        loop.close()
+async def _within(execution: Coroutine[Any, Any, Any], limit: float) -> None:
+    """Waits until the end or the limit, whatever becomes of the kernel."""
+    task = asyncio.ensure_future(execution)
+    await asyncio.wait({task}, timeout=limit)
+    if not task.done():
+        raise TimeoutError
+    task.result()
 
 
 def place(root: Path, chapter: Path, condition: Condition) -> Path:

@@ -14,6 +14,9 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+#: What the format allows as the id of a cell.
+CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -152,6 +155,7 @@ def load(text: str) -> Any:
         node = nbformat.convert(nbformat.reader.reads(text), 4)
         if node.nbformat_minor < 5:
             node = nbformat.v4.upgrade(node)
+            _take_ids_of_colab(node)
         for error in nbformat.validator.iter_validate(node):
             raise error
     except nbformat.ValidationError as error:
@@ -160,6 +164,14 @@ def load(text: str) -> Any:
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise NotANotebook(f"is not a notebook ({error})") from error
     return node
+
+
+def _take_ids_of_colab(node: Any) -> None:
+    """Gives cells the ids that Colab, in its older format, keeps elsewhere."""
+    for cell in node.cells:
+        kept = cell.get("metadata", {}).get("id")
+        if isinstance(kept, str) and CELL_ID.fullmatch(kept):
+            cell.id = kept
 
 
 @cache

@@ -148,3 +148,16 @@ def test_a_large_array_and_a_long_text_are_cut():
 )
 def test_what_has_several_lines_stands_below_its_name(got, lines):
     assert str(box(lambda X, times: np.array(got))).endswith(lines)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[["x" * 100] * 10] * 100] * 100,
+        [np.zeros((4,) * 6)] * 50,
+        "x" * 100_000,
+    ],
+)
+def test_of_a_long_value_the_beginning_is_shown(value):
+    assert 50 < len(show(value)) <= 2001
+    assert show(value).endswith("…")

@@ -77,6 +77,15 @@ def test_the_answer_has_what_the_notebook_imports(folder):
     assert load_exercise(path).reference(2) == 4
 
 
+@pytest.mark.parametrize("package", ["d2l_ext", "d2l_check"])
+def test_the_check_is_not_imported_nor_the_engine_with_it(folder, package):
+    imports = f"from {package} import check\n\nimport math"
+    answer = "def double(X): return math.prod((2, X), start=check is None)"
+    assert (
+        load_exercise(folder.write(answer, imports=imports)).reference(2) == 4
+    )
+
+
 def test_exercises_are_found_by_their_ids_in_order(folder):
     folder.write(name="b")
     folder.write(name="a-b")

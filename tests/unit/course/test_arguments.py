@@ -86,8 +86,23 @@ def test_what_is_missing_or_unknown_is_told(capsys, arguments):
 
 def test_collecting_takes_a_folder_and_a_pattern():
     options = parse("collect", "all.zip", "--students", "(?P<student>x)")
-    assert options.submissions == Path("all.zip")
+    assert options.submissions == [Path("all.zip")]
     assert options.students == "(?P<student>x)"
+    assert (options.roster, options.dry_run) == (None, False)
+    assert options.attempt == "newest"
+
+
+def test_collecting_takes_several_zips_and_a_roster():
+    options = parse("collect", "a.zip", "b.zip", "--roster", "all.csv")
+    assert options.submissions == [Path("a.zip"), Path("b.zip")]
+    assert options.roster == Path("all.csv")
+    options = parse("collect", "a", "--attempt", "first", "--dry-run")
+    assert (options.attempt, options.dry_run) == ("first", True)
+
+
+def test_an_attempt_that_is_none_is_refused(capsys):
+    said = error(capsys, "collect", "a", "--attempt", "last")
+    assert "argument --attempt" in said
 
 
 def test_feedback_is_for_all_or_for_some():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import d2l_course
 from d2l_course import cli
 from d2l_course.arguments import RISK
 
+import numpy as np
 import pytest
 import small_course
 from small_course import ONCE_MORE, RIGHT, notebook
@@ -73,6 +75,89 @@ def test_what_needs_nbgrader_names_the_extra(course, capsys, monkeypatch):
     for command in ("release", "grade", "feedback", "export"):
         assert run(course, command) == 1
         assert 'pip install "nbgrader>=' in capsys.readouterr().err
+
+
+def test_a_wheel_without_its_extras_says_what_to_install(tmp_path):
+    home = Path(d2l_course.__file__).parents[1]
+    for package in ("d2l_course", "d2l_check"):
+        (tmp_path / package).symlink_to(home / package)
+    numpy = Path(np.__file__).parents[1]
+    for path in numpy.glob("numpy*"):
+        (tmp_path / path.name).symlink_to(path)
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "d2l_course", "grade"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": os.fspath(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "course: nbgrader and tqdm are missing: pip install "
+        '"nbgrader>=0.9.3,<0.10" "tqdm"\n'
+    )
+
+
+def test_a_full_disk_is_a_sentence(course, tmp_path, capsys, monkeypatch):
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    path = tmp_path / "in" / "ada" / "double-it.ipynb"
+    path.write_bytes(notebook(RIGHT))
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert run(course, "collect", tmp_path / "in") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("course: ")
+    assert "cannot be written: No space left on device" in said
+
+
+def test_a_course_that_may_only_be_read_is_a_sentence(
+    course, capsys, monkeypatch
+):
+    whole = Path.open
+
+    def refuse(path, mode="r", *args, **options):
+        if "w" in mode:
+            raise OSError(errno.EROFS, "Read-only file system", path)
+        return whole(path, mode, *args, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert run(course, "grade", RISK) == 1
+    assert capsys.readouterr().err.endswith(": Read-only file system\n")
+
+
+def test_a_dry_run_of_collecting_shows_and_writes_nothing(
+    course, tmp_path, capsys
+):
+    roster = tmp_path / "students.csv"
+    roster.write_text("id,name\ns1,Ada Doe\n")
+    path = tmp_path / "in" / "Ada Doe - double-it.ipynb"
+    path.parent.mkdir()
+    path.write_bytes(notebook(RIGHT))
+    more = ("--roster", roster, "--dry-run")
+    assert run(course, "collect", path.parent, *more) == 0
+    said = capsys.readouterr().out
+    assert "Google Classroom, in the roster" in said
+    assert not (course.root / "submitted").exists()
+
+
+def test_points_that_changed_are_told_by_export(course, capsys, tmp_path):
+    small_course.submit(course, "ada", notebook(RIGHT))
+    assert run(course, "grade", RISK) == 0
+    source = course.root / "source" / "hw1" / "double-it.ipynb"
+    source.write_text(source.read_text().replace('"points": 2', '"points": 5'))
+    assert run(course, "release") == 0
+    assert run(course, "export") == 0
+    assert "points of the assignment have changed" in capsys.readouterr().err
+    assert run(course, "grade", RISK) == 0
+    assert "1 submissions that were graded" in capsys.readouterr().out
+    assert run(course, "export") == 0
+    assert "warning" not in capsys.readouterr().err
+    with open(course.root / "hw1.csv", encoding="utf-8-sig") as file:
+        assert next(csv.DictReader(file))["double-it"] == "5.0"
 
 
 def test_without_a_sandbox_nothing_is_graded(course, capsys, monkeypatch):

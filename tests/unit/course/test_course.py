@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 
@@ -48,6 +49,36 @@ def test_a_folder_that_is_no_course_is_named(tmp_path, text):
     with pytest.raises(CourseError, match="is no course folder") as caught:
         Course(tmp_path).assignment()
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_course_of_nbgraders_own_is_told(tmp_path):
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()")
+    with pytest.raises(CourseError, match="older layout: it has no course"):
+        Course(tmp_path).assignment()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"assignments": {"hw1": 7}}, "no list of exercises for hw1"),
+        ({"assignments": {"hw1": {"a": 1}}}, "no list of exercises for hw1"),
+        ({"assignments": {"hw1": ["conv-axes"]}}, "batch-norm.conv-axes"),
+        ({"assignments": {"hw1": [["a", "b"]]}}, "of another layout"),
+        ({"secret": "?"}, "the secret in course.json is none"),
+    ],
+)
+def test_a_course_of_another_layout_is_told(course, change, said):
+    path = course.root / "course.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CourseError, match="is no course folder") as caught:
+        Course(course.root).assignment()
+    assert said in str(caught.value)
+
+
+def test_who_handed_in_before_is_known(course):
+    assert course.known_students() == set()
+    course.path("submitted", "jane", "hw9").mkdir(parents=True)
+    assert course.known_students() == {"jane"}
 
 
 def test_exercises_are_those_of_the_assignment_by_their_notebooks(two):

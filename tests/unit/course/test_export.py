@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 
 from d2l_course.course import CourseError
 from d2l_course.export import export, write_csv
@@ -125,6 +127,19 @@ def test_a_table_comes_out_as_it_went_in(tmp_path):
 def test_no_text_becomes_a_formula(tmp_path, text, harmless):
     write_csv(tmp_path / "table.csv", ["a", "b"], [[text, ""]])
     assert rows(tmp_path / "table.csv") == [["a", "b"], [harmless, ""]]
+
+
+def test_a_table_stays_as_it_was_if_the_disk_is_full(tmp_path, monkeypatch):
+    path = tmp_path / "table.csv"
+    write_csv(path, ["a"], [["1"]])
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CourseError, match="cannot be written: No space"):
+        write_csv(path, ["a"], [["2"]])
+    assert rows(path) == [["a"], ["1"]]
 
 
 def test_excel_is_told_that_it_is_utf_8(tmp_path):

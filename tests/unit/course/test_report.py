@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import PurePosixPath
 
 from d2l_course.grading.batch import Graded
 from d2l_course.grading.marking import Result
+from d2l_course.intake.attempts import Attempt
 from d2l_course.intake.collect import Found
 from d2l_course.report import report_collected, report_graded
 
@@ -29,6 +31,42 @@ def test_each_file_has_a_line_and_remarks_are_printed(course, capsys):
     assert "1 notebooks of 1 students; 1 files left out" in said
     rows = table(course.root / "reports" / "hw1-collected.csv")
     assert [row["taken"] for row in rows] == ["yes", "no"]
+
+
+def test_a_dry_run_prints_all_that_is_understood(course, capsys):
+    found = [
+        Found(
+            PurePosixPath("a/x (1).ipynb"),
+            *("a", "x", Attempt("20241105103000", 2, 1), "Moodle"),
+            taken=True,
+        ),
+        Found(PurePosixPath("y.png"), remark="it is\nno \x1b[1m notebook"),
+    ]
+    report_collected(course, ASSIGNMENT, found, dry_run=True)
+    header, one, other, last = capsys.readouterr().out.splitlines()
+    assert header.split() == [
+        *("file", "student", "exercise", "attempt"),
+        *("taken", "known", "by", "remark"),
+    ]
+    told = ["a", "x", "2024-11-05 10:30 no. 2 (1)", "yes", "Moodle"]
+    assert re.split("  +", one) == ["a/x (1).ipynb", *told]
+    assert re.split("  +", other) == ["y.png", "no", "it is no �[1m notebook"]
+    assert last.endswith("1 files left out. Nothing is written.")
+    assert not (course.root / "reports").exists()
+
+
+def test_a_class_that_becomes_one_student_is_a_warning(course, capsys):
+    found = [
+        Found(PurePosixPath(f"hw/{name}.ipynb"), "hw", taken=True)
+        for name in "ab"
+    ]
+    report_collected(course, ASSIGNMENT, found)
+    said = capsys.readouterr().err
+    assert said.startswith("warning: all 2 files are hw's.")
+    assert "--roster" in said
+    for fewer in (found[:1], [*found, Found(PurePosixPath("x"), "zoe")]):
+        report_collected(course, ASSIGNMENT, fewer)
+        assert "warning" not in capsys.readouterr().err
 
 
 def test_each_notebook_has_a_line(course, capsys):

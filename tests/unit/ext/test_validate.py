@@ -29,6 +29,13 @@ def test_what_is_none_is_refused(value, message):
         whole_number("size", value)
 
 
+@pytest.mark.parametrize("value", [-1, 4, onp.int64(4)])
+def test_a_whole_number_may_have_a_largest_one(value):
+    assert whole_number("size", 3, 0, 3) == 3
+    with pytest.raises(ValueError, match=f"size is 0 to 3, not {value}"):
+        whole_number("size", value, 0, 3)
+
+
 @pytest.mark.parametrize("value", [0, -1.0, float("inf"), float("nan")])
 def test_a_number_above_zero_is_finite(value):
     with pytest.raises(ValueError, match="slope is a number above 0"):

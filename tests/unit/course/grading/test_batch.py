@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 
+from d2l_course.course import CourseError
 from d2l_course.grading import batch
 from d2l_course.grading.batch import Batch
 from d2l_course.grading.ledger import Ledger
+from d2l_course.handout.release import release
 from d2l_course.nbgrader.feedback import write_feedback
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 from d2l_course.sandbox.base import SandboxError
@@ -97,6 +100,21 @@ def test_all_is_graded_again_on_request(course):
     assert pool.count == 1
 
 
+def test_points_that_changed_are_given_without_grading_again(course):
+    submit(course, "ada", notebook(RIGHT))
+    submit(course, "bob", notebook(ONCE_MORE))
+    grade(course)
+    source = course.root / "source" / ASSIGNMENT / "double-it.ipynb"
+    source.write_text(source.read_text().replace('"points": 2', '"points": 5'))
+    release(course, ASSIGNMENT)
+    pool = Alone()
+    graded = grade(course, pool)
+    assert pool.count == 0
+    assert all(one.before and one.revalued for one in graded.values())
+    assert sorted(scores(course)) == [(0.0,), (5.0,)]
+    assert not any(one.revalued for one in grade(course).values())
+
+
 def test_what_the_gradebook_missed_is_written_by_the_next_run(
     course, monkeypatch
 ):
@@ -110,7 +128,7 @@ def test_what_the_gradebook_missed_is_written_by_the_next_run(
         with pytest.raises(KeyboardInterrupt):
             grade(course)
     assert scores(course) == []
-    assert not Ledger(course, ASSIGNMENT).is_recorded("ada")
+    assert Ledger(course, ASSIGNMENT).recorded("ada") is None
     pool = Alone()
     assert grade(course, pool)["ada"].before
     assert pool.count == 0
@@ -131,6 +149,55 @@ def test_a_sandbox_that_fails_is_no_students_fault(course, monkeypatch):
     assert graded["ada"].problem == "no memory"
     assert graded["bob"].results[0].right
     assert grade(course)["ada"].results[0].right
+
+
+@pytest.mark.parametrize(
+    ("owner", "method"),
+    [
+        *((batch.Reader, "read"), (batch.Grades, "record")),
+        *((Ledger, "write"), (Ledger, "results")),
+    ],
+)
+def test_what_one_submission_does_is_its_own_line(
+    course, monkeypatch, owner, method
+):
+    for name in ("ada", "bob", "eve"):
+        submit(course, name, notebook(RIGHT))
+    whole = getattr(owner, method)
+
+    def fail_for_bob(self, student, *args, **options):
+        if "bob" in (student, getattr(student, "student", "")):
+            raise IndexError("string index out of range")
+        return whole(self, student, *args, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, method, fail_for_bob)
+        graded = grade(course)
+    assert graded["bob"].problem == "string index out of range"
+    assert graded["ada"].results[0].right
+    assert graded["eve"].results[0].right
+    assert grade(course)["bob"].results[0].right
+
+
+def test_a_full_disk_stops_the_batch_with_a_sentence(course, monkeypatch):
+    for name in ("ada", "bob"):
+        submit(course, name, notebook(RIGHT))
+    grade(course)
+    before = {
+        path: path.read_bytes()
+        for path in course.root.rglob("*")
+        if path.is_file()
+    }
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(CourseError, match="cannot be written: No space"):
+            grade(course, again=True)
+    assert {path: path.read_bytes() for path in before} == before
+    assert not list(course.root.rglob("*.part"))
 
 
 def test_no_more_is_sent_than_fits(course):
@@ -178,7 +245,7 @@ def test_the_time_of_submission_is_kept(course):
     "data",
     [
         *(b"", b"\xff\xfe", b"soon", b"9" * 40, b"2024-11-05" * 1000),
-        b"2024-11-05 10:30:00 +99:99",
+        *(b"2024-11-05 10:30:00 +99:99", b"10:" + b"1" * 30),
     ],
 )
 def test_a_time_that_a_student_made_up_stops_nothing(course, data):

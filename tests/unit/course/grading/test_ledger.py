@@ -26,6 +26,7 @@ RESULTS = [
         errors=("NameError: x", "ValueError"),
     ),
 ]
+POINTS = {"half": 1.0, "double-it": 2.0}
 
 
 def submission(student="jane", fingerprint="1"):
@@ -44,36 +45,48 @@ def ledger(course):
 
 def test_nothing_is_graded_at_first(ledger):
     assert ledger.results("jane", "1") is None
-    assert not ledger.is_recorded("jane")
+    assert ledger.recorded("jane") is None
 
 
 def test_another_run_finds_what_was_graded(ledger, course):
-    ledger.write(submission(), RESULTS, recorded=False)
+    ledger.write(submission(), RESULTS)
     again = Ledger(course, ASSIGNMENT)
     assert again.results("jane", "1") == RESULTS
-    assert not again.is_recorded("jane")
+    assert again.recorded("jane") is None
 
 
 def test_what_the_gradebook_has_is_known(ledger):
-    for recorded in (False, True):
+    for recorded in (None, POINTS):
         ledger.write(submission(), RESULTS, recorded)
-        assert ledger.is_recorded("jane") is recorded
+        assert ledger.recorded("jane") == recorded
     assert ledger.results("jane", "1") == RESULTS
 
 
 def test_another_submission_of_the_student_is_not_graded(ledger):
-    ledger.write(submission(fingerprint="1"), RESULTS, recorded=True)
+    ledger.write(submission(fingerprint="1"), RESULTS, recorded=POINTS)
     assert ledger.results("jane", "2") is None
 
 
+def test_who_has_other_points_is_known(ledger):
+    for student, points in (
+        *(("al", POINTS), ("bo", {**POINTS, "half": 9.0})),
+        *(("cy", {"half": 1.0}), ("di", None)),
+    ):
+        ledger.write(submission(student), RESULTS, points)
+    # As an earlier version wrote it.
+    path = ledger._path("al")
+    path.with_stem("ed").write_text('{"recorded": true}')
+    assert ledger.outdated(POINTS) == ["bo", "cy", "ed"]
+
+
 def test_students_and_assignments_are_kept_apart(ledger, course):
-    ledger.write(submission(), RESULTS, recorded=True)
+    ledger.write(submission(), RESULTS, recorded=POINTS)
     assert ledger.results("zoe", "1") is None
     assert Ledger(course, "hw2").results("jane", "1") is None
 
 
 def test_a_half_written_file_is_no_result(ledger, course, monkeypatch):
-    ledger.write(submission(), RESULTS[:1], recorded=True)
+    ledger.write(submission(), RESULTS[:1], recorded=POINTS)
 
     def killed(*_):
         raise KeyboardInterrupt
@@ -82,11 +95,11 @@ def test_a_half_written_file_is_no_result(ledger, course, monkeypatch):
         patch.setattr(os, "replace", killed)
         for student in ("jane", "zoe"):
             with pytest.raises(KeyboardInterrupt):
-                ledger.write(submission(student), RESULTS, recorded=False)
+                ledger.write(submission(student), RESULTS)
     again = Ledger(course, ASSIGNMENT)
     assert again.results("jane", "1") == RESULTS[:1]
     assert again.results("zoe", "1") is None
-    again.write(submission("zoe"), RESULTS, recorded=True)
+    again.write(submission("zoe"), RESULTS, recorded=POINTS)
     assert again.results("zoe", "1") == RESULTS
 
 
@@ -128,7 +141,7 @@ def test_a_grader_that_was_killed_is_in_nobodys_way(course):
     ],
 )
 def test_what_cannot_be_read_is_not_graded(ledger, text):
-    ledger.write(submission(), RESULTS, recorded=False)
+    ledger.write(submission(), RESULTS)
     ledger._path("jane").write_text(text)
     assert ledger.results("jane", "1") is None
-    assert not ledger.is_recorded("jane")
+    assert ledger.recorded("jane") is None

@@ -106,6 +106,25 @@ def test_a_notebook_without_the_function_is_told_so(task):
     assert "nothing_like_this" in result.message
 
 
+def test_a_library_that_is_missing_costs_nothing(task):
+    imports = "import mxnet\nfrom d2l import mxnet as d2l\nimport torch\n"
+    result = grade(task, imports + "npx = mxnet.npx\n" + RIGHT)
+    assert result.right
+    assert len(result.errors) == 3
+
+
+def test_a_library_that_is_missing_is_named_where_it_is_used(task):
+    result = grade(task, "import torch\ndef double(X): return torch.add(X, X)")
+    assert (result.kind, result.right) == ("raised", False)
+    assert "there is no torch for graded answers" in result.message
+
+
+def test_the_stub_below_the_answer_is_left_over(task):
+    stub = 'def double(X):\n    raise NotImplementedError("write double")'
+    assert grade(task, RIGHT, stub).right
+    assert grade(task, stub).kind == "not-implemented"
+
+
 def test_the_last_definition_counts(task):
     assert not grade(task, RIGHT, ONCE_MORE).right
     assert grade(task, ONCE_MORE, RIGHT).right

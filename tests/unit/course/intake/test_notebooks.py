@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 
 from d2l_course.intake import notebooks
 from d2l_course.intake.notebooks import (
@@ -19,6 +20,7 @@ from d2l_course.intake.notebooks import (
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mangling import many_mangled
 
 
 def read(value):
@@ -41,6 +43,23 @@ def test_cells_are_read_with_nothing_but_what_students_wrote():
         Cell("markdown", "<script>"),
     ]
     assert code_of(cells) == ["a\nb"]
+
+
+def test_pasted_pictures_are_kept():
+    png = "iVBORw0KGgo="
+    pasted = f"![a](attachment:a.png) ![b](data:image/png;base64,{png})"
+    attachments = {"a.png": {"image/png": png}, "x": {"text/html": png}}
+    raw = {
+        "cell_type": "markdown",
+        "source": pasted,
+        "attachments": attachments,
+    }
+    (cell,) = read({"cells": [raw]})
+    assert cell.source == "![a](attachment:a.png) ![b](attachment:pasted-1)"
+    assert cell.attachments == {
+        "a.png": {"image/png": png},
+        "pasted-1": {"image/png": png},
+    }
 
 
 def test_nbgraders_names_are_kept_if_they_are_names():
@@ -96,6 +115,38 @@ VALUES = st.recursive(
 def test_any_json_is_read_or_refused(cells):
     for cell in read({"cells": cells}):
         assert isinstance(cell.source, str)
+
+
+def test_a_spoiled_notebook_is_read_or_refused():
+    cells = [{"cell_type": "code", "source": ["é = 1\n", "x"], "metadata": {}}]
+    whole = json.dumps({"cells": cells}, ensure_ascii=False)
+    for encoding in ("utf-8", "utf-16"):
+        for data in many_mangled(whole.encode(encoding)):
+            with suppress(Unreadable):
+                for cell in read_cells(data):
+                    assert cell.source.encode("utf-8") is not None
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"),
+        *("utf-32", "latin-1", "cp1252"),
+    ],
+)
+def test_the_encodings_of_other_programs_are_read(encoding):
+    cells = [{"cell_type": "code", "source": "# für José\nx = 1"}]
+    text = json.dumps({"cells": cells}, ensure_ascii=False)
+    (cell,) = read_cells(text.encode(encoding))
+    assert cell.source == "# für José\nx = 1"
+
+
+def test_quotes_of_windows_and_bytes_that_it_has_not_are_read():
+    data = b'{"cells": [{"source": "\x93x\x94"}, {"source": "\x81"}]}'
+    assert [cell.source for cell in read_cells(data[:-17] + b"]}")] == [
+        "\u201cx\u201d"
+    ]
+    assert read_cells(data)[1].source == "\x81"
 
 
 def test_a_file_is_read(tmp_path):

@@ -18,9 +18,9 @@ TO_RELEASE = "GenerateAssignment"
 
 def test_the_reason_for_which_nbgrader_refuses_is_told(course_of_two):
     with pytest.raises(CourseError) as caught:
-        convert(course_of_two, "GenerateFeedback", ASSIGNMENT, "nobody")
-    assert "nbgrader, GenerateFeedback: " in str(caught.value)
-    assert "nobody" in str(caught.value)
+        convert(course_of_two, TO_RELEASE, "nothing")
+    assert "nbgrader, GenerateAssignment: " in str(caught.value)
+    assert "nothing" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -11,9 +11,12 @@ pytest.importorskip("nbgrader")
 
 from d2l_course.course import CourseError
 from d2l_course.grading.marking import Result
+from d2l_course.nbgrader import gradebook
 from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 
+from mangling import many_mangled
 from small_course import ASSIGNMENT
+from sqlalchemy.exc import SQLAlchemyError
 
 RIGHT = [Result("double-it", "right", "", right=True)]
 WRONG = [Result("double-it", "wrong", "no", right=False)]
@@ -95,6 +98,29 @@ def test_a_submission_has_its_time(course_of_two):
         zoe = gradebook.find_submission(ASSIGNMENT, "zoe")
         assert jane.timestamp.isoformat() == "2024-11-05T10:30:00"
         assert zoe.timestamp is None
+
+
+def test_any_text_is_a_time_or_none(course_of_two):
+    seeds = ("2024-11-05 10:30:00.000001 UTC", "Tue 5 Nov 2024 10:30 pm")
+    texts = ["10:" + "1" * 30, "9" * 40, "0001-01-01 00:00 +23:59", "\0"]
+    for seed, text in enumerate(seeds):
+        made = many_mangled(text.encode(), seed)
+        texts += [data.decode("latin-1") for data in made]
+    times = [text for text in texts if gradebook._is_time(text)]
+    assert len(times) > 100
+    record(course_of_two, RIGHT, timestamp=texts[0])
+    assert grades(course_of_two)["double-it", "graded"] == (2, False)
+
+
+def test_what_fails_with_one_student_is_not_in_the_way_of_the_next(
+    course_of_two,
+):
+    with open_gradebook(course_of_two, ASSIGNMENT) as opened:
+        both = Grades(opened, ASSIGNMENT)
+        with pytest.raises(SQLAlchemyError):
+            both.record({"no": "name"}, RIGHT)
+        both.record("jane", RIGHT)
+    assert grades(course_of_two)["double-it", "graded"] == (2, False)
 
 
 def test_the_gradebook_may_be_elsewhere(course_of_two, tmp_path):

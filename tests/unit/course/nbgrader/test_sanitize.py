@@ -1,24 +1,74 @@
-"""Students' text is rendered, and does nothing."""
+"""What Formgrader shows of a submission does nothing."""
 
 from __future__ import annotations
 
-from d2l_course.nbgrader.sanitize import safe_markdown2html
-
 import pytest
 
+pytest.importorskip("nbgrader")
 
-def test_what_students_write_is_rendered():
-    page = safe_markdown2html(
-        "# Why\n\n*So* **and** `x[0]` [there](https://example.org)\n\n"
-        "- one\n\n|a|b|\n|-|-|\n|1|2|\n\n```\ncode\n```\n"
+from d2l_check.box import Feedback
+from d2l_check.cases import Case, Cases
+from d2l_check.judge import Verdict
+from d2l_check.outcome import Kind
+from d2l_course.nbgrader.sanitize import (
+    safe_code,
+    safe_html,
+    safe_markdown2html,
+    unchanged,
+)
+
+from payloads import PAYLOADS
+
+PNG = "iVBORw0KGgo="
+
+
+def rendered(source, **cell):
+    return safe_markdown2html({"cell": cell}, source)
+
+
+def test_markdown_is_rendered_with_the_pictures_of_its_cell():
+    page = rendered(
+        "*x* ![y](attachment:z)", attachments={"z": {"image/png": PNG}}
     )
-    for tag in ("<em>", "<strong>", "<li>", "<td>", "<pre>", "<h1"):
-        assert tag in page
-    assert '<a href="https://example.org">there</a>' in page
+    assert "<em>x</em>" in page
+    assert f'src="data:image/png;base64,{PNG}"' in page
 
 
-def test_formulas_stay_formulas():
-    assert "$x_1 &lt; y[0]$" in safe_markdown2html("$x_1 < y[0]$")
+def test_mathjax_leaves_it_alone():
+    # A formula can be a link to a script.
+    assert 'class="tex2jax_ignore ' in rendered("x")
+    assert 'class="tex2jax_ignore ' in safe_html("x")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_address_is_changed_afterwards(payload):
+    # nbconvert does so after all other filters, in a course that has the
+    # settings of an earlier version.
+    from nbconvert.filters import strip_files_prefix
+
+    page = rendered(payload)
+    addresses = [part.split('"')[0] for part in page.split('href="')[1:]]
+    after = strip_files_prefix(page)
+    assert addresses == [
+        part.split('"')[0] for part in after.split('href="')[1:]
+    ]
+    assert unchanged(page) == page
+
+
+def test_code_is_colored_and_escaped():
+    assert '<span class="k">def</span>' in safe_code("def f(): pass")
+    assert "<script" not in safe_code("<script>", metadata={})
+
+
+def test_the_box_of_a_verdict_stays_as_it_is():
+    case = Case((1,), "<b>")
+    cases = Cases("a.b", "f", "C", ("x",), {}, (case,))
+    verdict = Verdict(Kind.WRONG_TYPE, "`x` <is> wrong.")
+    box = Feedback(cases, verdict).to_html()
+    shown = safe_html(box)
+    for part in ('class="d2l-check"', "border-left:.4em solid #d55e00"):
+        assert part in shown
+    assert "<code>x</code> &lt;is&gt; wrong." in shown
 
 
 @pytest.mark.parametrize(
@@ -26,21 +76,19 @@ def test_formulas_stay_formulas():
     [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
-        "<svg/onload=alert(1)>",
-        "<iframe src='https://example.org'></iframe>",
-        "<a href='javascript:alert(1)'>x</a>",
-        "<p onclick=alert(1)>x</p>",
-        "[x](javascript:alert(1))",
-        "[x][1]\n\n[1]: JavaScript:alert(1)",
-        "<javascript:alert(1)>",
-        "![x](https://example.org/who-reads-this.png)",
-        "<style>@import url(https://example.org)</style>",
-        "<form action=https://example.org><button>x</button></form>",
+        "<div onclick=alert(1)>x</div>",
+        "<a href='https://example.org'>x</a>",
     ],
 )
-def test_nothing_runs_or_calls_home(text):
-    page = safe_markdown2html(text).lower()
-    for tag in ("script", "img", "svg", "iframe", "style", "form", "button"):
-        assert f"<{tag}" not in page
-    assert 'href="javascript' not in page
-    assert "<p onclick" not in page
+def test_what_no_box_has_is_text(text):
+    assert "&lt;" in safe_html(text) or "onclick" not in safe_html(text)
+    for tag in ("<script", "<img", "<a"):
+        assert tag not in safe_html(text)
+
+
+def test_no_box_lies_over_the_page():
+    shown = safe_html(
+        '<div class="modal" style="position:fixed;top:0">x</div>'
+    )
+    assert "fixed" not in shown
+    assert "modal" not in shown

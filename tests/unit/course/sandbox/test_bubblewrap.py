@@ -77,6 +77,13 @@ def test_only_python_and_the_system_are_mounted():
         assert os.fspath(folder) not in mounted
 
 
+def test_nothing_can_be_written(installed):
+    command = Bubblewrap(hidden=(installed,)).command("name")
+    in_memory = {*pairs(command, "--tmpfs"), "/"}
+    assert len(in_memory) > 2
+    assert set(pairs(command, "--remount-ro")) == in_memory
+
+
 READ = """
 def read(path):
     try:
@@ -104,6 +111,30 @@ def test_an_installed_package_is_covered_but_for_the_worker(installed):
             for folder in ("/grader", mounts.INSIDE):
                 path = f"{folder}/{name}.py"
                 assert read(path) == "FileNotFoundError"
+
+
+MAKE = """
+import os, tempfile
+
+def make(folder):
+    made = []
+    for way in (os.mkdir, os.mkfifo, lambda path: os.symlink("x", path),
+                lambda path: open(path, "w").close()):
+        try:
+            way(f"{folder}/d2l")
+        except OSError:
+            continue
+        made.append(way)
+    return len(made)
+"""
+
+
+@needs_bubblewrap
+def test_no_name_is_made_anywhere(installed):
+    with Session(Bubblewrap()) as session:
+        session.run([MAKE], "make")
+        for folder in ("/tmp", "/", "/grader", os.fspath(installed), "/dev"):
+            assert session.call("make", (folder,)).value == 0
 
 
 def test_a_course_in_the_installation_is_covered(tmp_path):

@@ -12,6 +12,12 @@ from d2l_course.sandbox.inside.wire import MOST_BYTES
 
 import pytest
 
+#: Takes a message with any of these fields.
+SCHEMA = {
+    kind: dict.fromkeys(fields, lambda value: value)
+    for kind, fields in {"bare": (), "n": ("n",), "text": ("text",)}.items()
+}
+BARE = {"kind": "bare"}
 ECHO = "for line in sys.stdin: print(line, end='', flush=True)"
 
 
@@ -25,7 +31,7 @@ def ask(code, *requests, seconds=10.0):
             answers = []
             for request in requests:
                 answers.append(
-                    channel.ask(request, time.monotonic() + seconds)
+                    channel.ask(request, SCHEMA, time.monotonic() + seconds)
                 )
             return answers
         finally:
@@ -39,12 +45,12 @@ def forfeit(*arguments, **options):
 
 
 def test_answers_come_in_the_order_of_the_requests():
-    requests = [{"number": n} for n in range(3)]
+    requests = [{"kind": "n", "n": n} for n in range(3)]
     assert ask(ECHO, *requests) == requests
 
 
 def test_a_request_may_be_longer_than_a_pipe():
-    long = {"text": "x" * 500_000}
+    long = {"kind": "text", "text": "x" * 500_000}
     assert ask(ECHO, long) == [long]
 
 
@@ -55,7 +61,7 @@ def test_silence_is_too_slow():
 
 
 def test_who_does_not_listen_is_too_slow():
-    long = {"text": "x" * 500_000}
+    long = {"kind": "text", "text": "x" * 500_000}
     assert forfeit("time.sleep(60)", long, seconds=0.2) == Kind.TOO_SLOW
 
 
@@ -65,7 +71,8 @@ def test_an_end_is_an_end():
 
 
 @pytest.mark.parametrize(
-    "answer", ["no JSON", "[1]", "7", '{"a": 1', "[" * 100_000]
+    "answer",
+    ["no JSON", "[1]", "7", '{"a": 1', "[" * 100_000, "{}", '{"kind": "x"}'],
 )
 def test_what_is_no_message_is_tampering(answer):
     code = f"sys.stdin.readline(); print({answer!r}, flush=True)"
@@ -73,8 +80,9 @@ def test_what_is_no_message_is_tampering(answer):
 
 
 def test_an_answer_too_many_is_tampering():
-    code = "sys.stdin.readline(); print('{}\\n{}', flush=True)\n" + ECHO
-    assert forfeit(code, {}, {}) == Kind.TAMPERED
+    code = "sys.stdin.readline(); print('{0}\\n{0}', flush=True)\n"
+    code = code.format('{"kind": "bare"}') + ECHO
+    assert forfeit(code, BARE, BARE) == Kind.TAMPERED
 
 
 def test_an_endless_answer_is_not_kept():

@@ -19,7 +19,12 @@ def test_containers_are_as_closed(kind, program):
     command = one.command("name")
     assert command[:3] == [program, "run", "--name=name"]
     for option in (
-        *("--network=none", "--read-only", "--cap-drop=ALL", "--memory=228m"),
+        *(
+            "--network=none",
+            "--read-only",
+            "--cap-drop=ALL",
+            f"--memory={228 << 20}",
+        ),
         *("--security-opt=no-new-privileges", "--pids-limit=32", "tiny"),
     ):
         assert option in command
@@ -35,11 +40,11 @@ def test_containers_are_as_closed(kind, program):
 
 def test_an_installed_package_is_covered(installed):
     command = Docker().command("name")
-    assert f"--tmpfs={installed}:size=4k" in command
+    assert f"--tmpfs={installed}:ro,size=4k" in command
 
 
 def test_a_course_in_the_installation_is_covered(tmp_path):
     inside = Path(np.__file__).parent
     command = Docker(hidden=(inside, tmp_path)).command("name")
-    assert f"--tmpfs={inside}:size=4k" in command
+    assert f"--tmpfs={inside}:ro,size=4k" in command
     assert f"{tmp_path}" not in " ".join(command)

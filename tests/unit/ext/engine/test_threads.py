@@ -12,7 +12,10 @@ from d2l_ext.engine import threads
 
 import pytest
 
-ENGINE_VARIABLES = ("MXNET_ENGINE_TYPE", "OMP_NUM_THREADS")
+ENGINE_VARIABLES = (
+    *("MXNET_ENGINE_TYPE", "OMP_NUM_THREADS"),
+    *("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"),
+)
 
 #: Prints the variables as a new process has them after the import.
 ENGINE = f"""
@@ -31,21 +34,70 @@ def no_engine(monkeypatch):
         # Set first, so that monkeypatch puts back that it was not there.
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
+    monkeypatch.setattr(threads, "chosen", {})
 
 
 def test_a_cpu_computes_without_a_scheduler_on_all_cores(
     run_python, no_engine
 ):
-    (engine, count), _ = run_python(ENGINE)
+    (engine, count, policy, spins), _ = run_python(ENGINE)
     assert engine == "NaiveEngine"
-    cores = len(getattr(os, "sched_getaffinity", lambda _: [0])(0))
-    assert int(count) == min(cores, threads.MAX_THREADS)
+    assert int(count) == min(threads.usable_cores(), threads.MAX_THREADS)
+    assert (policy, int(spins)) == (None, threads.SPIN_COUNT)
 
 
-def test_what_the_user_has_set_stays(run_python, no_engine, monkeypatch):
-    monkeypatch.setenv("MXNET_ENGINE_TYPE", "ThreadedEngine")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    assert run_python(ENGINE)[0] == ["ThreadedEngine", "1"]
+@pytest.mark.parametrize(
+    "own",
+    [
+        ("ThreadedEngine", "1", "active", None),
+        ("NaiveEngine", "3", "passive", "7"),
+    ],
+)
+def test_what_the_user_has_set_stays(run_python, no_engine, monkeypatch, own):
+    for name, value in zip(ENGINE_VARIABLES, own, strict=True):
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert run_python(ENGINE)[0] == list(own)
+
+
+def test_a_number_of_spins_that_the_user_has_set_stays(no_engine, monkeypatch):
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    threads.choose_engine()
+    assert os.environ["GOMP_SPINCOUNT"] == "7"
+    assert set(threads.chosen) == {"MXNET_ENGINE_TYPE", "OMP_NUM_THREADS"}
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [
+        ("max 100000\n", 8),
+        ("1600000 100000\n", 8),
+        ("250000 100000\n", 2),
+        ("50000 100000\n", 1),
+        (None, 8),
+    ],
+)
+def test_a_containers_share_bounds_the_cores(
+    tmp_path, monkeypatch, quota, expected
+):
+    path = tmp_path / "cpu.max"
+    if quota is not None:
+        path.write_text(quota)
+    monkeypatch.setattr(
+        os, "sched_getaffinity", lambda _: range(8), raising=False
+    )
+    assert threads.usable_cores(path) == expected
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="binds to cores on Linux"
+)
+def test_a_process_bound_to_a_core_computes_with_one_thread(
+    run_python, no_engine
+):
+    bind = "import os; os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])"
+    (_, count, *_), _ = run_python(bind, ENGINE)
+    assert count == "1"
 
 
 def test_a_cuda_build_keeps_its_scheduler(no_engine, monkeypatch):

@@ -7,7 +7,7 @@ from d2l_ext.training import evaluate, fit
 import mxnet as mx
 import numpy as onp
 import pytest
-from mxnet import np
+from mxnet import gluon, np
 from mxnet.gluon import nn
 
 
@@ -87,6 +87,11 @@ def generator():
         ([(np.ones((2, 4)), np.zeros(3))], "2 examples, 3 labels"),
         ([(np.ones((0, 4)), np.zeros(0))], "0 examples, 0 labels"),
         (
+            [(np.ones((2, 4)), np.zeros((2, 1)))],
+            r"shape \(m,\).*these have \(2, 1\); use y.reshape\(-1\)",
+        ),
+        ([(np.ones((2, 4)), np.zeros((2, 3)))], r"these have \(2, 3\)$"),
+        (
             [(onp.ones((2, 4)), onp.zeros(2))],
             "arrays of mxnet.np, not numpy.ndarray: see d2l_ext.MiniBatches",
         ),
@@ -116,6 +121,22 @@ def test_a_network_without_weights_is_refused():
 def test_a_network_elsewhere_than_the_data_is_refused(net):
     message = r"data are on cpu\(1\) and the network is on cpu\(0\).*ctx=cpu"
     assert_refused(net, batches(ctx=mx.cpu(1)), message)
+
+
+def test_a_loader_with_workers_is_refused_with_what_works(net):
+    X, y = batches()[0]
+    shared = mx.Context("cpu_shared", 0)
+    data = [(X.as_in_ctx(shared), y.as_in_ctx(shared))]
+    message = "give the DataLoader num_workers=0, or use d2l_ext.MiniBatches"
+    assert_refused(net, data, message)
+
+
+def test_the_loader_that_is_advised_works(net):
+    data = gluon.data.ArrayDataset(
+        onp.ones((4, 4), "float32"), onp.zeros(4, "int32")
+    )
+    loader = gluon.data.DataLoader(data, batch_size=2, num_workers=0)
+    assert len(fit(net, loader, num_epochs=1, lr=0.1).step_loss) == 2
 
 
 def test_a_network_that_gives_no_scores_is_refused():

@@ -11,7 +11,7 @@ from d2l_ext.data import load_fashion_mnist
 from d2l_ext.data.minibatches import MiniBatches
 from d2l_ext.networks import lenet, mlp
 from d2l_ext.training import DivergenceWarning, fit
-from d2l_ext.training.callbacks import Callback
+from d2l_ext.training.callbacks import Callback, UpdateRatio
 from d2l_ext.training.stopping import EarlyStopping
 
 import clothes
@@ -352,3 +352,20 @@ def test_two_learning_rates_are_refused():
             optimizer_params=params,
             progress=False,
         )
+
+
+def test_numbers_of_numpy_are_numbers():
+    one, rate = onp.int64(1), onp.float64(0.1)
+    net = mlp([onp.int32(4)], num_classes=onp.int64(NUM_CLASSES))
+    net.initialize()
+    batches = batches_of()
+    history = fit(
+        net,
+        batches,
+        num_epochs=one,
+        lr=rate,
+        optimizer_params={"wd": onp.float32(1e-3)},
+        callbacks=[UpdateRatio(every=one)],
+    )
+    assert history.num_epochs == 1
+    assert EarlyStopping(patience=onp.int64(2)).patience == 2

@@ -31,6 +31,7 @@ from mxnet.gluon import nn
         {"clip_norm": 1e6},
         {"clip_value": 0.05},
         {"clip_value": 0.05, "clip_norm": 0.1},
+        {"clip_value": onp.float64(0.05), "clip_norm": onp.float32(0.1)},
     ],
     ids=repr,
 )

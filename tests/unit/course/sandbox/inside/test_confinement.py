@@ -15,7 +15,8 @@ LIMITS = '{"AS": 2**30, "CPU": 60, "NOFILE": 32, "NPROC": 64}'
 PACKAGE = os.fspath(Path(confinement.__file__).parents[1])
 #: The module is loaded as the sandbox does it, without the whole package.
 CONFINE = f"""
-import ctypes, json, os, resource, socket, subprocess, sys, threading, types
+import ctypes, fcntl, json, os, resource, socket, subprocess, sys
+import threading, types
 
 package = sys.modules["d2l_ext"] = types.ModuleType("d2l_ext")
 package.__path__ = [{PACKAGE!r}]
@@ -59,6 +60,38 @@ def test_no_process_is_started(confined):
 def test_no_socket_and_no_hidden_memory(confined):
     tried = "[refused(socket.socket), refused(os.memfd_create, 'x')]"
     assert confined(tried) == [EPERM, EPERM]
+
+
+def test_no_call_of_the_list_gets_through(confined):
+    column = list(confinement._ARCHITECTURES).index(os.uname().machine)
+    numbers = [pair[column] for pair in confinement._FORBIDDEN.values()]
+    numbers = [number for number in numbers if number is not None]
+    libc = "ctypes.CDLL(None, use_errno=True)"
+    tried = (
+        f"[({libc}.syscall(n, -1, -1, -1, -1, -1, -1), ctypes.get_errno()) "
+        f"for n in {numbers}]"
+    )
+    assert confined(tried) == [[-1, EPERM]] * len(numbers)
+
+
+def test_other_processes_are_out_of_reach():
+    names = ("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd")
+    names += ("pidfd_open", "process_madvise", "process_mrelease", "kcmp")
+    assert {*names} <= {*confinement._FORBIDDEN}
+
+
+def test_what_is_newer_than_the_list_is_unknown(confined):
+    libc = "ctypes.CDLL(None, use_errno=True)"
+    for number in (463, 1000, 0x40000000 + 39):
+        tried = f"[{libc}.syscall({number}, 0, 0), ctypes.get_errno()]"
+        assert confined(tried) == [-1, ENOSYS]
+
+
+def test_no_lock_is_set_and_a_file_can_be_asked_about(confined):
+    lock = "refused(fcntl.lockf, 0, fcntl.LOCK_EX)"
+    lease = "refused(fcntl.fcntl, 0, 1024, 0)"
+    ask = "refused(fcntl.fcntl, 0, fcntl.F_GETFD)"
+    assert confined(f"[{lock}, {lease}, {ask}]") == [EPERM, EPERM, None]
 
 
 def test_the_newer_clone_is_unknown_so_that_threads_take_the_older(confined):

@@ -1,0 +1,13 @@
+"""A page that some students' text makes slow; other processes import it."""
+
+from __future__ import annotations
+
+import time
+
+from d2l_course.nbgrader.page import page
+
+
+def slow_page(notebook, sheet, instead=""):
+    if '"slow"' in notebook.read_text() and not instead:
+        time.sleep(600)
+    return page(notebook, sheet, instead)
