@@ -100,6 +100,8 @@ class Exercise:
     cases : callable
         Takes a random generator and yields tuples of arguments.
     wrong : mapping of str to Wrong
+    may_be : mapping of str to str
+        What each parameter may be, in words of ``tools.exercises.corners``.
     equivalent_mutants : mapping of str to str
         Changes of the right answer that do not change what it does, and why.
     """
@@ -112,6 +114,7 @@ class Exercise:
     reference: Function
     cases: Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
     wrong: Mapping[str, Wrong]
+    may_be: Mapping[str, str]
     equivalent_mutants: Mapping[str, str]
 
     @property
@@ -168,6 +171,8 @@ def load_exercise(notebook: Path) -> Exercise:
         reference=_reference(notebook, function),
         cases=material["cases"],
         wrong=material["WRONG"],
+        # An exercise that a course copied long ago has none.
+        may_be=material.get("MAY_BE", {}),
         equivalent_mutants=material.get("EQUIVALENT_MUTANTS", {}),
     )
 

@@ -33,10 +33,8 @@ PREINSTALLED = (
     *("ipykernel", "ipython", "matplotlib", "numpy", "pandas", "pooch"),
     *("pyyaml", "requests", "scikit-learn", "scipy", "tqdm"),
 )
-TEST_TOOLS = (
-    *("pytest", "pytest-randomly", "pytest-timeout", "hypothesis"),
-    *("nbval==0.11.0", "nbformat", "ipykernel"),
-)
+PYTEST = ("pytest", "pytest-randomly", "pytest-timeout")
+TEST_TOOLS = (*PYTEST, "hypothesis", "nbval==0.11.0", "nbformat", "ipykernel")
 
 
 class NoInterpreter(CommandError):
@@ -76,11 +74,16 @@ class Environment:
 
 @dataclass(frozen=True)
 class Lane:
-    """A name, a version of Python, and how the lane is installed."""
+    """A name, a version of Python, and how the lane is installed.
+
+    Without the engine only ``d2l_check`` and the students' notebooks are
+    tested.
+    """
 
     name: str
     python: str
     install: Callable[[Environment], None]
+    engine: bool = True
 
 
 @dataclass
@@ -140,6 +143,16 @@ def install_here(environment: Environment) -> None:
     environment.pip("install", "--quiet", *TEST_TOOLS)
 
 
+def install_check_only(environment: Environment) -> None:
+    """Installs what ``d2l_check`` needs, and nothing of all the rest."""
+    environment.uv_install("numpy", "ipython")
+    environment.uv_install("--no-deps", environment.wheel)
+    unneeded = {"mxnet", "d2l", "matplotlib", "pandas", "nbgrader"}
+    for name in sorted(unneeded & environment.installed().keys()):
+        raise CommandError(f"{name} is there, which checking must not need")
+    environment.uv_install(*PYTEST)
+
+
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """Returns the packages of ``before`` that are not so any more."""
     return [
@@ -160,6 +173,7 @@ DEFAULT_LANES = (
     Lane("classic", "3.11", install_classic),
     Lane("colab-3.12", "3.12", install_colab),
     Lane("colab-3.13", "3.13", install_colab),
+    Lane("check-only", "3.13", install_check_only, engine=False),
 )
 
 
@@ -188,7 +202,7 @@ def run_lane(lane: Lane, wheels: Path, material: Material) -> Result:
         result.numpy = version_of(
             environment, "__import__('numpy').__version__"
         )
-        run_tests(environment, material)
+        run_tests(environment, material, lane.engine)
     except NoInterpreter as error:
         result.outcome = f"missing: {error}"
     except CommandError as error:
@@ -217,25 +231,26 @@ def version_of(environment: Environment, expression: str) -> str:
     return output(environment.python, "-c", code)
 
 
-def run_tests(environment: Environment, material: Material) -> None:
+def run_tests(
+    environment: Environment, material: Material, engine: bool
+) -> None:
     """Runs the tests, the chapters and the exercises on copies of them."""
+    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    chapters = (*RUNNER, "--contexts", "cpu", *material.chapters)
+    parts: dict[str, Sequence[str | Path]] = {
+        "the unit tests": (*pytest, f"tests/unit/{'' if engine else 'check'}"),
+        **({"the chapters": chapters} if engine else {}),
+        "the students' notebooks": (*pytest, "tests/lanes"),
+    }
     with tempfile.TemporaryDirectory(prefix="d2l-ext-lane-") as folder:
         work = Path(folder)
         copy_tests(work, material)
-        where = "import d2l_ext; print(d2l_ext.__file__)"
+        where = "import d2l_check; print(d2l_check.__file__)"
         file = output(environment.python, "-c", where, cwd=work)
-        if Path(file).is_relative_to(ROOT / "d2l_ext"):
+        if Path(file).is_relative_to(ROOT / "d2l_check"):
             raise CommandError(f"the tests would not run the wheel but {file}")
-        pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
         failures = []
-        for name, arguments in (
-            ("the unit tests", (*pytest, "tests/unit")),
-            (
-                "the chapters",
-                (*RUNNER, "--contexts", "cpu", *material.chapters),
-            ),
-            ("the students' notebooks", (*pytest, "tests/lanes")),
-        ):
+        for name, arguments in parts.items():
             try:
                 execute(environment.python, *arguments, cwd=work)
             except CommandError:

@@ -7,6 +7,11 @@ import numpy as np
 CHAPTER = "Activation Functions"
 FUNCTION = "elu_backward"
 POINTS = 2
+MAY_BE = {
+    "dY": "numbers of (m, d)",
+    "X": "numbers >= -1000 <= 1000 of (m, d)",
+    "alpha": "a number > 0",
+}
 
 
 def cases(rng):
@@ -21,6 +26,10 @@ def cases(rng):
     X = rng.uniform(-100, 100, size=(3, 3)).round()
     X[0] = [0, 800, -800]
     yield upstream(rng, (3, 3)), X, 0.5
+    # Whole numbers, up to the limits, of one unit.
+    X = np.array([-1000, -1, 0, 1, 1000])
+    dY = np.append([2, rng.choice([-1, 3])], rng.permutation([-2, 0, 1]))
+    yield dY[:, None], X[:, None], 2
 
 
 def upstream(rng, shape):

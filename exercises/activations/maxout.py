@@ -7,6 +7,11 @@ import numpy as np
 CHAPTER = "Activation Functions"
 FUNCTION = "maxout_forward"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (m, d)",
+    "W": "numbers of (d, h, k)",
+    "b": "numbers of (h, k)",
+}
 
 #: m, d, h, k; the smallest first. Where h = k, the wrong one of the two axes
 #: gives a result of the right shape.
@@ -26,6 +31,12 @@ def cases(rng):
     # All pieces of the first unit are negative, so that its output is.
     W = rng.uniform(-2, -0.5, size=(1, 2, 2)).round(1)
     yield np.array([[1.0], [2.0]]), W, np.array([[-0.5, -1.5], [2.0, -1.0]])
+    # Whole numbers: first the inputs, then the parameters.
+    X = rng.permutation([-2, -1, 0, 3]).reshape(2, 2)
+    W = rng.normal(0, 1, size=(2, 1, 2)).round(1) + 0.05
+    yield X, W, rng.normal(0, 1, size=(1, 2)).round(1)
+    W = rng.permutation([-2, -1, 0, 3]).reshape(2, 2, 1)
+    yield X + rng.choice([0.25, 0.75]), W, rng.permutation([[-1], [0]])
 
 
 def pieces(X, W, b):

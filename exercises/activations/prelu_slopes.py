@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Activation Functions"
 FUNCTION = "prelu_slope_gradient"
 POINTS = 2
+MAY_BE = {
+    "dY": "numbers of (m, c, p, q)",
+    "X": "numbers of (m, c, p, q)",
+}
 
 #: The smallest first. In some, all axes have the same length, so that a
 #: wrong axis gives a wrong result of the right shape.
@@ -21,6 +25,11 @@ def cases(rng):
         X[0, :, 0, 0] = rng.uniform(0.2, 3, size=shape[1]).round(1)
         X[-1, :, -1, -1] = rng.uniform(-3, -0.2, size=shape[1]).round(1)
         yield rng.normal(1, 1, size=shape).round(1), X
+    # Whole numbers: first the inputs, then the gradients.
+    whole = rng.permutation([-3, -1, 0, 2]).reshape(2, 1, 1, 2)
+    parts = 0.29 * np.array([1, 2, 4, 8]).reshape(whole.shape)
+    yield parts, whole
+    yield whole, -parts
 
 
 def contributions(dY, X):

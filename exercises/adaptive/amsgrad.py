@@ -7,6 +7,18 @@ import numpy as np
 CHAPTER = "Adaptive Learning Rates"
 FUNCTION = "amsgrad_step"
 POINTS = 2
+MAY_BE = {
+    "w": "numbers of (...)",
+    "g": "numbers of (...)",
+    "m": "numbers of (...)",
+    "s": "numbers >= 0 of (...)",
+    "s_max": "numbers >= 0 of (...)",
+    "t": "a whole number >= 0",
+    "lr": "a number > 0",
+    "beta1": "a number >= 0 < 1",
+    "beta2": "a number >= 0 < 1",
+    "epsilon": "a number > 0",
+}
 
 #: Shapes and numbers of steps before this one, the smallest first.
 INPUTS = [((1,), 0), ((1,), 1), ((2,), 0), ((2,), 2), ((2, 2), 3), ((6,), 1)]
@@ -32,6 +44,12 @@ def cases(rng):
     w, one = np.array([1.0, -2.0]), np.ones(2)
     for g in (0.1 * one, 9 * one):
         yield w, g, 0.5 * one, one, 2 * one, 4, 0.1, 0.5, 0.75, 0.5
+    # Whole numbers, and averages that remember nothing.
+    w, g = (rng.permutation([-3, 0, 1]) for _ in range(2))
+    m = rng.permutation([-2, 4, 5])
+    s = rng.permutation([0, 3, 6])
+    yield w, g, m, s, s + rng.permutation([0, 1, 2]), 2, 1, 0.5, 0.75, 1
+    yield w, g, m, s, s + 1, 2, 0.1, 0, 0, 0.5
 
 
 def averages(g, m, s, beta1, beta2):

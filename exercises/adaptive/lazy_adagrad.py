@@ -7,6 +7,14 @@ import numpy as np
 CHAPTER = "Adaptive Learning Rates"
 FUNCTION = "lazy_adagrad_step"
 POINTS = 2
+MAY_BE = {
+    "W": "floats of (n, d)",
+    "S": "floats >= 0 of (n, d)",
+    "rows": "whole numbers >= 0 of (k >= 0)",
+    "G": "numbers of (k >= 0, d)",
+    "lr": "a number > 0",
+    "epsilon": "a number > 0",
+}
 
 #: Numbers of rows, of columns and of rows that occur, the smallest first.
 SIZES = [(2, 1, 1), (2, 2, 1), (3, 2, 2), (3, 3, 3), (4, 2, 0), (6, 3, 4)]
@@ -27,6 +35,9 @@ def cases(rng):
             # Large, so that it shows where it is added.
             round(rng.uniform(0.3, 1), 2),
         )
+    # Whole numbers: gradients, the rate and epsilon; nothing has been yet.
+    W, S = rng.permutation([0.0, -0.5])[None], np.zeros((1, 2))
+    yield W, S, np.array([0]), rng.permutation([[0, -3]]), 1, 1
 
 
 def stepped(W, S, rows, G, divisor, lr):

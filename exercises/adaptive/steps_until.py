@@ -7,13 +7,19 @@ import numpy as np
 CHAPTER = "Adaptive Learning Rates"
 FUNCTION = "steps_until"
 POINTS = 2
+MAY_BE = {
+    "beta1": "a number >= 0 < 1",
+    "beta2": "a number >= 0 < 1",
+    "tolerance": "a number >= 0",
+    "num_steps": "a whole number >= 1",
+}
 
 
 def cases(rng):
     # The very first step is within the tolerance, or on its edge, or not.
     yield 0.0, 0.75, 1.0, 3
     yield 0.9, 0.999, 0.1, 1
-    yield 0.0, 0.0, 0.0, 4
+    yield 0, 0, 0, 4
     # In, out and in again: 0.913, 1.050, 1.079, 1.075, 1.062, 1.046, ...
     yield 0.5, 0.7, 0.06, 12
     # From above, from below, and through 1 from below.
@@ -26,6 +32,22 @@ def cases(rng):
         )
     # Too short a training.
     yield 0.9, 0.999, round(rng.uniform(0.05, 0.2), 2), 200
+    # Near for a hundred steps and more, in the middle of the training too;
+    # then out again, for good or to come back.
+    for beta1, beta2, num_steps in [
+        (0.99, 0.995, 300),
+        (0.99, 0.995, 250),
+        (0.995, 0.997, 650),
+    ]:
+        peak = factors(beta1, beta2, num_steps).max() - 1
+        share = rng.uniform(0.88, 0.96)
+        yield beta1, beta2, round(share * peak, 4), num_steps
+    # Near at the first step, then out, then in.
+    yield 0.99, 0.999, round(rng.uniform(0.9, 1), 2), 300
+    # On the edge from below.
+    yield 0.5, 0.0, 0.5, 3
+    # Never near enough.
+    yield 0.5, 0.25, 0, 12
 
 
 def factors(beta1, beta2, num_steps):

@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Batch Normalization in Practice"
 FUNCTION = "input_drift"
 POINTS = 2
+MAY_BE = {
+    "means": "numbers of (T + 1 >= 2, d)",
+    "stds": "numbers > 0 of (T + 1 >= 2, d)",
+}
 
 SEE = "Does it work for the reason that was given?"
 
@@ -23,6 +27,9 @@ def cases(rng):
     steps = rng.uniform(0.5, 2, size=(4, 1)).round(1)
     means = np.cumsum(steps * np.array([1.0, -1.0]), axis=0)
     yield means, rng.uniform(0.5, 3, size=(4, 2)).round(1)
+    # Whole numbers.
+    means = rng.permutation([-4, -1, 0, 2, 4, 5]).reshape(3, 2)
+    yield means, rng.permutation([1, 3, 5, 7, 9, 11]).reshape(3, 2)
 
 
 def moved(means):

@@ -7,6 +7,11 @@ import numpy as np
 CHAPTER = "Batch Normalization in Practice"
 FUNCTION = "merge_statistics"
 POINTS = 2
+MAY_BE = {
+    "means": "numbers of (B, d)",
+    "variances": "numbers >= 0 of (B, d)",
+    "sizes": "whole numbers >= 1 of (B)",
+}
 
 #: The sizes of the batches, and the number of features. As many batches as
 #: features in some, so that weights along a wrong axis give a wrong result
@@ -28,6 +33,10 @@ def cases(rng):
         variances[np.array(sizes) == 1] = 0
         means = rng.normal(2, 2, size=shape).round(1)
         yield means, variances, np.array(sizes)
+    # A single batch, and whole numbers.
+    yield means[:1], variances[:1], np.array([5])
+    means = rng.permuted([[-2, 1], [0, 3]], axis=1)
+    yield means, rng.permuted([[0, 1], [2, 5]], axis=1), np.array([2, 3])
 
 
 def weighted(values, sizes):

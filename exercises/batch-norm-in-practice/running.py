@@ -5,6 +5,10 @@ from d2l_check.source import Wrong
 CHAPTER = "Batch Normalization in Practice"
 FUNCTION = "running_statistics"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (T, m, d)",
+    "momentum": "a number >= 0 < 1",
+}
 
 #: Shapes and momenta, the smallest first. As many examples as features in
 #: some, so that a wrong axis gives a wrong result instead of an exception.
@@ -23,6 +27,9 @@ def cases(rng):
     for shape, momentum in INPUTS:
         centers = rng.normal(2, 3, size=(shape[0], 1, shape[2]))
         yield (centers + rng.normal(0, 2, size=shape)).round(1), momentum
+    # One example a batch; then whole numbers, and no memory.
+    yield rng.normal(1, 2, size=(2, 1, 2)).round(1), 0.5
+    yield rng.permuted([[[0, -3], [1, 2]], [[5, 0], [-2, 7]]], axis=1), 0
 
 
 def averaged(values, start, momentum):

@@ -7,6 +7,12 @@ import numpy as np
 CHAPTER = "Batch Normalization"
 FUNCTION = "conv_batch_norm"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (m, c, p, q)",
+    "gamma": "numbers of (c)",
+    "beta": "numbers of (c)",
+    "epsilon": "a number >= 0",
+}
 
 #: The smallest first. In some, all axes have the same length: a wrong axis
 #: then gives a wrong result instead of an exception.
@@ -25,6 +31,13 @@ def cases(rng):
     X = np.full((2, 2, 2, 2), 3.0)
     X[:, 0] = rng.normal(0, 2, size=(2, 2, 2)).round(1)
     yield X, np.array([1.5, 2.0]), np.array([-1.0, 1.0]), 1e-5
+    # Whole numbers, a negative and a zero scale, and no epsilon: with the
+    # small deviations here, one of 1e-5 would show.
+    X = rng.permuted(np.resize([0, 0, 0, 1], (2, 2, 2, 2)).T, axis=0).T
+    yield X, np.array([round(rng.uniform(-2, -1), 1), 0.0]), np.ones(2), 0
+    # One example, one row.
+    X = rng.permutation([-1, 0, 1, 2, 3, 5]).reshape(1, 2, 1, 3)
+    yield X, rng.permutation([-2, 3]), rng.permutation([0, -1]), 1
 
 
 def channels(parameter):

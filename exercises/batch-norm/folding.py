@@ -7,6 +7,15 @@ import numpy as np
 CHAPTER = "Batch Normalization"
 FUNCTION = "fold_batch_norm"
 POINTS = 2
+MAY_BE = {
+    "W": "numbers of (k, c, p, q)",
+    "b": "numbers of (k)",
+    "gamma": "numbers of (k)",
+    "beta": "numbers of (k)",
+    "mean": "numbers of (k)",
+    "var": "numbers >= 0 of (k)",
+    "epsilon": "a number >= 0",
+}
 
 #: Shapes of the weights, the smallest first. Where all axes have the same
 #: length, a scale along a wrong one gives a wrong result instead of an
@@ -34,6 +43,21 @@ def cases(rng):
             # Large, so that it shows where it is added.
             round(rng.uniform(0.1, 1), 2),
         )
+    # A negative and a zero scale, small variances, and no epsilon.
+    yield (
+        rng.permuted([[-1, 0], [1, 2]], axis=1).reshape(2, 2, 1, 1),
+        rng.normal(2, 1, size=2).round(1),
+        np.array([round(rng.uniform(-2, -1), 1), 0.0]),
+        rng.normal(0, 2, size=2).round(1),
+        rng.normal(2, 1, size=2).round(1),
+        rng.uniform(0.05, 0.1, size=2).round(3),
+        0,
+    )
+    # Whole numbers, and a variance of 0.
+    beta, mean, b = (rng.permutation([-2, 0, 1, 3]) for _ in range(3))
+    gamma = rng.permutation([-2, -1, 1, 3])
+    W = rng.permutation([-1, 1, 2, 3]).reshape(4, 1, 1, 1)
+    yield W, b, gamma, beta, mean, rng.permutation([0, 1, 2, 5]), 1
 
 
 def along(axis, scale, W):

@@ -7,6 +7,15 @@ import numpy as np
 CHAPTER = "Batch Normalization"
 FUNCTION = "predict_batch_norm"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (...)",
+    "gamma": "numbers of (d)",
+    "beta": "numbers of (d)",
+    "mean": "numbers of (d)",
+    "var": "numbers >= 0 of (d)",
+    "axis": "a whole number",
+    "epsilon": "a number >= 0",
+}
 
 #: Shapes and axes, the smallest first. Where other axes are as long as the
 #: right one, a wrong axis gives a wrong result instead of an exception.
@@ -34,6 +43,25 @@ def cases(rng):
             # Large, so that it shows where it is added.
             round(rng.uniform(0.1, 1), 2),
         )
+    # A negative and a zero scale, small variances, and no epsilon.
+    yield (
+        rng.integers(-3, 4, size=(3, 2)),
+        np.array([round(rng.uniform(-2, -1), 1), 0.0]),
+        rng.normal(0, 2, size=2).round(1),
+        rng.normal(2, 1, size=2).round(1),
+        rng.uniform(0.05, 0.1, size=2).round(3),
+        -1,
+        0,
+    )
+    # A single axis, whole numbers, and a variance of 0.
+    order = rng.permutation(4)
+    X, mean = np.array([0, -1, 2, 4])[order], np.array([-2, 0, 1, 3])[order]
+    beta = rng.permutation([-2, 0, 1, 3])
+    gamma = rng.permutation([-2, -1, 1, 3])
+    yield X, gamma, beta, mean, rng.permutation([0, 1, 2, 5]), 0, 1
+    # A single feature.
+    X = rng.normal(3, 2, size=(3, 1)).round(1)
+    yield X, *rng.uniform(1, 2, size=(4, 1)).round(1), -1, 0.5
 
 
 def along(axis, X, *vectors):

@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Densely Connected Networks"
 FUNCTION = "dense_gradients"
 POINTS = 2
+MAY_BE = {
+    "direct": "numbers of (L + 1)",
+    "J": "numbers of (L + 1, L + 1)",
+}
 
 #: How many convolutions there are, the fewest first.
 LENGTHS = [1, 2, 3, 4, 6]
@@ -20,11 +24,17 @@ def cases(rng):
     # Only the newest map leaves the block: all else comes through readers.
     signs = rng.choice([-1, 1], size=shape)
     yield np.eye(length + 1)[-1], J * signs
+    # Nobody reads. Then whole numbers: gradients, and derivatives.
+    yield rng.normal(0, 2, size=1).round(1), np.zeros((1, 1))
+    whole = rng.permutation([-2, 0, 1, 3])
+    yield whole, np.tril(rng.choice([0.5, 1.5], size=(4, 4)), -1)
+    J = np.tril(rng.choice([-1, 2, 3], size=(4, 4)), -1)
+    yield rng.normal(0, 2, size=4).round(1), J
 
 
 def through(gradient, J, readers):
     """Returns what the gradients become when readers pass theirs on."""
-    gradient = gradient.copy()
+    gradient = gradient.astype(float)
     for reader in readers:
         gradient += gradient[reader] * J[reader]
     return gradient
@@ -47,7 +57,7 @@ def newest_reader_only(direct, J):
 
 
 def output_only_at_the_end(direct, J):
-    gradient = np.zeros_like(direct)
+    gradient = np.zeros(len(direct))
     gradient[-1] = direct[-1]
     return all_paths(gradient, J)
 
@@ -57,7 +67,7 @@ def without_the_direct_slice(direct, J):
 
 
 def forward(direct, J):
-    values = direct.copy()
+    values = direct.astype(float)
     for i in range(len(values)):
         values[i] += J[i] @ values
     return values

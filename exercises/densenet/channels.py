@@ -7,10 +7,16 @@ import numpy as np
 CHAPTER = "Densely Connected Networks"
 FUNCTION = "densenet_channels"
 POINTS = 2
+MAY_BE = {
+    "channels": "a whole number >= 1",
+    "growth_rate": "a whole number >= 1",
+    "num_convs": "whole numbers >= 1 of (B)",
+}
 
 #: Channels of the stem, growth rate, convolutions. In some an odd number
 #: is halved, so that it shows how it is rounded.
 KNOWN = [
+    (1, 1, (1, 2)),
     (10, 4, (1,)),
     (6, 3, (2, 1)),
     (7, 2, (2, 3)),

@@ -7,12 +7,17 @@ import numpy as np
 CHAPTER = "Densely Connected Networks"
 FUNCTION = "read_from"
 POINTS = 2
+MAY_BE = {
+    "W": "numbers of (k, c, p, q)",
+    "widths": "whole numbers >= 1 of (n)",
+}
 
 #: The number of filters, their size, and the channels of each writer. The
 #: smallest first; as many filters as channels in some, so that a wrong axis
 #: gives a wrong result instead of an exception.
 SHAPES = [
     (1, (1, 1), (1, 2)),
+    (2, (1, 2), (1,)),
     (3, (1, 1), (2, 1)),
     (2, (1, 2), (1, 1, 2)),
     (4, (1, 1), (1, 3)),
@@ -26,6 +31,9 @@ def cases(rng):
     for filters, size, widths in SHAPES:
         shape = (filters, sum(widths), *size)
         yield rng.normal(0, 2, size=shape).round(1), np.array(widths)
+    # Whole numbers, whose means are not all whole.
+    W = rng.permutation([-3, -2, 0, 1, 2, 5]).reshape(2, 3, 1, 1)
+    yield W, np.array([1, 2])
 
 
 def means(values, ends):

@@ -7,10 +7,17 @@ import numpy as np
 CHAPTER = "Dropout"
 FUNCTION = "geometric_mean"
 POINTS = 2
+MAY_BE = {
+    "P": "floats > 0 <= 1 of (K, m, c)",
+}
 
 #: The smallest first. Where examples and classes are as many, a wrong axis
 #: gives a wrong result instead of an exception.
-SHAPES = [(2, 1, 2), (3, 2, 2), (2, 3, 2), (3, 3, 3), (4, 2, 3), (2, 4, 4)]
+SHAPES = [
+    *((2, 1, 2), (3, 2, 2), (2, 3, 2), (3, 3, 3), (4, 2, 3), (2, 4, 4)),
+    # A single mask, and a single class.
+    *((1, 2, 3), (2, 3, 1)),
+]
 
 
 def cases(rng):

@@ -7,6 +7,12 @@ import numpy as np
 CHAPTER = "Dropout"
 FUNCTION = "spatial_dropout"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (m, c, p, q)",
+    "uniform": "floats >= 0 < 1 of (m, c)",
+    "rate": "a number >= 0 < 1",
+    "training": "a truth value",
+}
 
 #: Shapes and rates, the smallest first. In some, all axes have
 #: the same length: a mask along wrong axes then gives a wrong result instead
@@ -30,7 +36,10 @@ def cases(rng):
     # Two draws are as large as the rate; each example drops another channel.
     X = rng.normal(1, 2, size=(2, 2, 2, 2)).round(1)
     yield X, np.array([[0.3, 0.29], [0.0, 0.3]]), 0.3, True
-    yield X, np.array([[0.0, 0.5], [0.1, 0.9]]), 0.0, True
+    yield X, np.array([[0.0, 0.5], [0.1, 0.9]]), 0, True
+    # Whole numbers, and a single channel.
+    X = rng.permuted([[-3, 0], [0, 1], [2, 0]], axis=1).reshape(3, 1, 2, 1)
+    yield X, draws(rng, X.shape), 0.3, True
     for shape, rate in INPUTS[:3]:
         X = rng.normal(1, 2, size=shape).round(1)
         yield X, draws(rng, shape), rate, False

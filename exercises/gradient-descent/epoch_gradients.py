@@ -7,6 +7,13 @@ import numpy as np
 CHAPTER = "Gradient Descent and Its Variants"
 FUNCTION = "epoch_gradients"
 POINTS = 3
+MAY_BE = {
+    "X": "numbers of (n, d)",
+    "t": "numbers of (n)",
+    "w": "numbers of (d)",
+    "order": "whole numbers >= 0 of (n)",
+    "batch_size": "a whole number >= 1",
+}
 
 #: Examples, features and batch sizes, the smallest first: one example,
 #: last batches that are full and others that are not, and a batch size that is
@@ -26,6 +33,10 @@ def cases(rng):
             rng.permutation(n),
             batch_size,
         )
+    # Whole numbers, whose means are none.
+    X, w = np.array([[1, 0], [2, 1], [-1, 3]]), np.array([0, -1])
+    t = np.array([1, 0, -2]) + 3 * rng.permutation(3) * [1, 0, 1]
+    yield X, t, w, rng.permutation(3), 3
 
 
 def each_gradient(X, t, w):

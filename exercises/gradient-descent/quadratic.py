@@ -7,6 +7,13 @@ import numpy as np
 CHAPTER = "Gradient Descent and Its Variants"
 FUNCTION = "quadratic_descent"
 POINTS = 2
+MAY_BE = {
+    "H": "numbers of (d, d)",
+    "b": "numbers of (d)",
+    "w": "numbers of (d)",
+    "lr": "a number > 0",
+    "num_steps": "a whole number >= 0",
+}
 
 #: Dimensions and numbers of steps, the smallest first.
 SIZES = [(1, 1), (1, 3), (2, 0), (2, 1), (2, 4), (3, 3), (4, 2)]
@@ -22,6 +29,11 @@ def cases(rng):
             round(rng.uniform(0.1, 0.4), 2),
             num_steps,
         )
+    # Whole numbers, in points that are none; and a whole rate.
+    H = np.array([[2, -1], [-1, 0]])
+    w = np.array([0, 3 + 4 * rng.integers(3)])
+    yield H, np.array([-2, 0]), w, 0.25, 2
+    yield np.array([[0.5]]), np.array([3.0]), w[:1] + rng.uniform(1, 2), 1, 2
 
 
 def path_of(gradient, w, lr, num_steps):
@@ -76,7 +88,7 @@ def last_point(H, b, w, lr, num_steps):
 
 
 def one_array(H, b, w, lr, num_steps):
-    w = w.copy()
+    w = w.astype(float)
     path = [w]
     for _ in range(num_steps):
         w -= lr * (H @ w - b)

@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Weight Initialization"
 FUNCTION = "my_he"
 POINTS = 2
+MAY_BE = {
+    "normals": "floats of (units, in units, ...)",
+    "slope": "a number >= 0",
+}
 
 #: Shapes of weights, the smallest first, each with whether its slope is 0.
 #: Where the last axis has as many entries as the kernel's shape has numbers,
@@ -22,6 +26,8 @@ def cases(rng):
     for shape, is_relu in WEIGHTS:
         slope = 0.0 if is_relu else round(rng.uniform(0.2, 0.9), 2)
         yield rng.normal(0, 1, size=shape).round(2), slope
+    # A linear layer: the slope is the same on both sides.
+    yield rng.permutation([-1.5, 0.0, 0.7])[None], 1
 
 
 def scaled(normals, slope, fan):

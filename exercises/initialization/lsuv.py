@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Weight Initialization"
 FUNCTION = "my_lsuv"
 POINTS = 3
+MAY_BE = {
+    "X": "numbers of (m, d)",
+    "weights": "a tuple of numbers of (units, in units)",
+}
 
 #: Examples, then the widths from the features on; the smallest first. Where
 #: all are equal, a wrong product gives a wrong result, not an exception.
@@ -25,6 +29,12 @@ def cases(rng):
         for array in (X, *weights):
             array[0] = rng.uniform(0.3, 2, size=array.shape[1]).round(1)
         yield X, weights
+    # A single example, and whole numbers: the inputs, the weights.
+    X = rng.permutation([[1, 2], [-1, 0]])
+    W = rng.uniform(0.3, 2, size=(2, 2)).round(1)
+    yield X[:1] + rng.uniform(1, 2), (W * [[1], [-1]],)
+    yield X, (W, W + 1)
+    yield X + 0.5, (np.array([[2, -1], [0, 3]]), np.array([[1, 2]]))
 
 
 def relu(z):

@@ -7,9 +7,18 @@ import numpy as np
 CHAPTER = "Optimizer Landscapes"
 FUNCTION = "my_arrival"
 POINTS = 2
+MAY_BE = {
+    "path": "numbers of (k + 1, xy >= 2)",
+    "minimum": "numbers of (xy >= 2)",
+    "tolerance": "a number >= 0",
+}
 
 #: Which points are near, the shortest path first.
-PATHS = ["01", "10", "1", "0", "0101", "0110111", "1011", "111", "1000"]
+PATHS = [
+    *("01", "10", "1", "0", "0101", "0110111", "1011", "111", "1000"),
+    # Near for long, in the middle of the path too, and away again.
+    *("0111111111011", "11111111111100"),
+]
 
 
 def cases(rng):
@@ -28,10 +37,14 @@ def cases(rng):
     # On the edge; in the corner of the square; near in x and then in y; and
     # where squared distances tell something else.
     zero = np.zeros(2)
-    yield np.array([[9.0, 9.0], [3.0, 4.0], [0.0, 5.0]]), zero, 5.0
+    yield np.array([[9, 9], [-3, 4], [0, 5]]), np.array([0, 0]), 5
     yield np.array([[2.0, 1.0], [0.8, -0.8], [0.1, 0.2]]), zero, 1.0
     yield np.array([[2.0, 1.0], [0.4, 0.3], [0.1, 0.2]]), zero, 0.3
     yield np.array([[3.0, 1.0], [2.0, 1.0], [1.0, 0.0]]), zero, 3.0
+    # At the minimum itself and nowhere else, which lies on the other side.
+    minimum = np.array([round(rng.uniform(-3, -1), 1), 0.0])
+    offsets = np.array([[0, 0], [2, 0], [5e-4, 0], [0, 0], [0, 0]])
+    yield minimum + offsets, minimum, 0
 
 
 def distances(path, minimum):

@@ -7,6 +7,9 @@ import numpy as np
 CHAPTER = "Optimizer Landscapes"
 FUNCTION = "my_beale_gradient"
 POINTS = 2
+MAY_BE = {
+    "w": "numbers of (n, xy >= 2)",
+}
 
 CONSTANTS = (1.5, 2.25, 2.625)
 POWERS = (1, 2, 3)
@@ -18,6 +21,8 @@ def cases(rng):
     # On the axes, and at the minimum.
     yield (np.array([[0.0, 0.5], [2.0, 0.0], [0.0, 0.0], [0.0, 1.0]]),)
     yield (np.array([[3.0, 0.5]]),)
+    # Whole numbers.
+    yield (rng.permuted([[0, -1], [2, 0], [-1, 3]], axis=1),)
 
 
 def slopes(w, constants=CONSTANTS, powers=POWERS, outer=2):

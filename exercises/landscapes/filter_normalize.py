@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Optimizer Landscapes"
 FUNCTION = "my_filter_normalize"
 POINTS = 2
+MAY_BE = {
+    "direction": "numbers of (units, ...)",
+    "weight": "numbers of (units, ...)",
+}
 
 #: The smallest first; where all axes are equally long, a wrong one gives a
 #: wrong result instead of an exception.
@@ -32,6 +36,10 @@ def cases(rng):
     weight = rng.normal(0, 2, size=(3, 2)).round(1)
     weight[2] = 0
     yield direction, weight
+    # Whole numbers: the direction, the weights.
+    whole = rng.permuted([[0, -1, 3], [2, -2, 1]], axis=1)
+    yield whole, direction.T
+    yield direction.T + 1, whole
 
 
 def norms(array, axes):

@@ -7,6 +7,9 @@ import numpy as np
 CHAPTER = "Momentum and Nesterov's Method"
 FUNCTION = "best_momentum"
 POINTS = 2
+MAY_BE = {
+    "H": "numbers of (d, d)",
+}
 
 #: The numbers of dimensions, the smallest first.
 DIMENSIONS = [2, 2, 3, 3, 4]
@@ -19,6 +22,10 @@ def cases(rng):
         A = rng.normal(size=(d, d)).round(1)
         yield ((A @ A.T + np.diag(np.arange(1.0, d + 1))).round(2),)
     yield (np.array([[round(rng.uniform(0.5, 5), 1)]]),)
+    # Whole numbers; their signs count, and so do zeros.
+    whole = np.diag(rng.integers(1, 5, size=3))
+    yield (whole + np.array([[4, -1, 1], [-1, 4, 1], [1, 1, 4]]),)
+    yield (whole + np.array([[4, -1, 0], [-1, 3, -1], [0, -1, 2]]),)
 
 
 def extremes(H):

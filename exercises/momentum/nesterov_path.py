@@ -7,6 +7,13 @@ import numpy as np
 CHAPTER = "Momentum and Nesterov's Method"
 FUNCTION = "nesterov_path"
 POINTS = 2
+MAY_BE = {
+    "H": "numbers of (d, d)",
+    "u": "numbers of (d)",
+    "lr": "a number > 0",
+    "momentum": "a number >= 0 < 1",
+    "num_steps": "a whole number >= 0",
+}
 
 #: Dimensions and numbers of steps, the smallest first. From the zero velocity
 #: most methods take the same first step.
@@ -23,6 +30,12 @@ def cases(rng):
             round(rng.uniform(0.4, 0.8), 2),
             num_steps,
         )
+    # Whole numbers, in points that are none: the first step is a quarter of
+    # odd numbers.
+    H = np.array([[2, -1, 0], [-1, 2, -1], [0, -1, 3]])
+    u = np.array([-1, 2 * rng.integers(1, 4), 0])
+    yield H, u, 0.25, 0.5, 2
+    yield H / 4, u + 0.5, 1, 0, 3
 
 
 def path_by(step):

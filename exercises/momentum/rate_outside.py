@@ -7,6 +7,12 @@ import numpy as np
 CHAPTER = "Momentum and Nesterov's Method"
 FUNCTION = "outside_path"
 POINTS = 2
+MAY_BE = {
+    "w": "numbers of (d)",
+    "gradients": "numbers of (T, d)",
+    "rates": "numbers >= 0 of (T)",
+    "momentum": "a number >= 0 < 1",
+}
 
 #: Dimensions and numbers of steps, the smallest first.
 SIZES = [(1, 2), (1, 3), (2, 1), (2, 3), (3, 4), (2, 6)]
@@ -22,6 +28,11 @@ def cases(rng):
             + rng.uniform(0, 0.3, size=num_steps).round(2),
             round(rng.uniform(0.4, 0.8), 2),
         )
+    # Whole numbers, in points that are none; then a whole rate and one of 0,
+    # and no memory.
+    w, gradients = rng.permutation([-2, 0]), rng.permutation([[3, -1], [0, 5]])
+    yield w, gradients, np.array([0.5, 0.25]), 0.5
+    yield w + 0.5, gradients / 2, np.array([0, 2]), 0
 
 
 def path_by(step):

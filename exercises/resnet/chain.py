@@ -7,6 +7,10 @@ import numpy as np
 CHAPTER = "Residual Networks"
 FUNCTION = "chain_gradients"
 POINTS = 2
+MAY_BE = {
+    "slopes": "numbers of (L)",
+    "residual": "a truth value",
+}
 
 #: How many blocks there are, the fewest first.
 LENGTHS = [1, 2, 3, 6]
@@ -21,6 +25,9 @@ def cases(rng):
     for dead, residual in [(0.0, False), (-1.0, True)]:
         slopes[2] = dead
         yield slopes.copy(), residual
+    # Whole numbers.
+    for residual in (False, True):
+        yield rng.permutation([-3, 1, 2]), residual
 
 
 def factors(slopes, residual):

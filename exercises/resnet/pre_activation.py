@@ -7,6 +7,13 @@ import numpy as np
 CHAPTER = "Residual Networks"
 FUNCTION = "pre_activation_unit"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (m, d)",
+    "W1": "numbers of (h, d)",
+    "b1": "numbers of (h)",
+    "W2": "numbers of (d, h)",
+    "b2": "numbers of (d)",
+}
 
 #: Examples, features and hidden units, the fewest first. Where features and
 #: hidden units are as many, a matrix that is not transposed gives a wrong
@@ -27,6 +34,12 @@ def cases(rng):
     X = rng.uniform(1, 2, size=(2, 2)).round(1) * [[1, -1], [-1, 1]]
     W = rng.uniform(1, 2, size=(2, 2, 2)).round(1) * [[1, -1], [-1, 1]]
     yield X, W[0], np.array([0.1, -0.1]), W[1], np.array([-0.5, 0.2])
+    # Whole numbers: the input, then the parameters.
+    whole = rng.permuted([[0, -1], [2, -3]], axis=1)
+    yield whole, W[0], np.array([0.1, -0.1]), W[1], np.array([-0.5, 0.2])
+    W1 = rng.permuted([[0, 2], [4, -1]], axis=1)
+    b = rng.permutation([-1, 0])
+    yield abs(X), W1, b, whole, b
 
 
 def relu(Z):

@@ -7,6 +7,11 @@ import numpy as np
 CHAPTER = "Residual Networks"
 FUNCTION = "project"
 POINTS = 2
+MAY_BE = {
+    "X": "numbers of (m, c, p, q)",
+    "V": "numbers of (k, c)",
+    "stride": "a whole number >= 1",
+}
 
 #: Shapes of X, numbers of filters and strides, the smallest first. With as
 #: many filters as channels a transposed V gives a wrong result instead of an
@@ -28,6 +33,11 @@ def cases(rng):
             rng.normal(0, 2, size=(filters, shape[1])).round(1),
             stride,
         )
+    # Whole numbers: the input, then the weights. A single position.
+    X = rng.permutation([-3, -1, 0, 1, 2, 4]).reshape(1, 2, 3, 1)
+    V = rng.uniform(0.2, 0.8, size=(2, 2)).round(1)
+    yield X, V, 1
+    yield V.reshape(2, 2, 1, 1), rng.permuted([[0, -1], [2, 3]], axis=1), 3
 
 
 def mixed(X, V):

@@ -51,6 +51,7 @@ EXERCISE = Exercise(
         "once": Wrong(double_once, "You doubled once.", see="Powers"),
         "one-number": Wrong(double_one_number, "You took one.", see="Arrays"),
     },
+    may_be={"X": "numbers of (n)", "times": "a whole number"},
     equivalent_mutants={},
 )
 

@@ -45,11 +45,15 @@ import numpy as np
 CHAPTER = "Numbers"
 FUNCTION = "double"
 POINTS = 2
+MAY_BE = {
+    "X": "floats >= 1 of (n)",
+    "times": "a whole number >= 2",
+}
 
 
 def cases(rng):
     for size in range(1, 7):
-        yield rng.uniform(1, 2, size=size), size + 1
+        yield np.append(rng.uniform(1, 2, size=size - 1), 1), size + 1
 
 
 WRONG = {

@@ -12,8 +12,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from d2l_check.call import NOT_IMPLEMENTED
-from d2l_check.judge import MISCONCEPTION, RIGHT
+from d2l_check.outcome import Kind
 from d2l_check.source import (
     ANSWER,
     cell_sources,
@@ -100,7 +99,7 @@ def test_as_handed_out_it_says_what_to_write(exercise_id):
     notebook = Notebook(exercise_id)
     assert stub(notebook.function) in notebook.cells[ANSWER]
     box = notebook.run()
-    assert box.verdict == NOT_IMPLEMENTED
+    assert box.verdict == Kind.NOT_IMPLEMENTED
     assert f"write {notebook.function} in the place of" in box.text
 
 
@@ -108,7 +107,7 @@ def test_as_handed_out_it_says_what_to_write(exercise_id):
 def test_the_right_answer_is_right(exercise_id):
     notebook = Notebook(exercise_id)
     notebook.cells[ANSWER] = cell_sources(SOURCES[exercise_id])[ANSWER]
-    assert notebook.run().verdict == RIGHT
+    assert notebook.run().verdict == Kind.RIGHT
 
 
 @each_exercise
@@ -117,5 +116,5 @@ def test_a_wrong_answer_gets_its_own_message(exercise_id):
     notebook.run()
     for name, wrong in exercise_of(exercise_id).wrong.items():
         box = notebook.check(wrong.function)
-        assert (box.verdict, box.name) == (MISCONCEPTION, name)
+        assert (box.verdict, box.name) == (Kind.MISCONCEPTION, name)
         assert wrong.message.replace("`", "") in box.text

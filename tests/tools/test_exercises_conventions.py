@@ -159,11 +159,14 @@ def test_a_statement_that_lacks_something_is_found(project, old, message):
         ('"You added."', '"Added."', "the message is not: You ... ."),
         ('"You added."', '"You added"', "the message is not: You ... ."),
         ("range(1, 7)", "range(1, 6)", "needs 6 cases or more"),
-        ("size=size)", "size=100)", "numbers in the cases; at most 400"),
+        (
+            "range(1, 7)",
+            "(1, 2, 3, 4, 5, 500)",
+            "numbers in the cases; at most",
+        ),
         ("X + 2 * n", "X * 2**n", "'added' never returns a wrong result"),
         ("X + 2 * n", "X.nothing", "'added' never returns a wrong result"),
         ("X**2", "2 * X", "'once' and 'square' look the same"),
-        ("size + 1", "[size]", "cases yield tuples"),
     ],
 )
 def test_material_that_breaks_a_rule_is_found(project, old, new, message):
@@ -172,6 +175,13 @@ def test_material_that_breaks_a_rule_is_found(project, old, new, message):
     findings = project.findings()
     assert findings
     assert all(message in finding for finding in findings)
+
+
+def test_inputs_that_are_no_values_are_found(project):
+    project.write(material=MATERIAL.replace("size + 1", "[size]"))
+    may_be, answers = project.findings()
+    assert "times is [1], and not a whole number >= 2" in may_be
+    assert "cases yield tuples" in answers
 
 
 def test_answers_that_are_alike_on_some_inputs_pass(project):
@@ -198,6 +208,25 @@ def test_answers_that_raise_alike_and_return_alike_are_found(
     message = "with seed 0 the wrong answers 'added' and 'square' look the"
     found = [finding for finding in project.findings() if message in finding]
     assert bool(found) is alike
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '    "times": "a whole number >= 2",\n',
+            "",
+            "must say it of X, times",
+        ),
+        ("floats >= 1", "numbers >= 1", "with seed 19 X is never of an int"),
+        ("floats >= 1", "floats >= 0", "with seed 19 X is never 0"),
+        ("number >= 2", "number >= 3", "with seed 19 times is 2, and not a"),
+        ("floats >= 1", "some floats", "with seed 19 cannot read 'some floa"),
+    ],
+)
+def test_what_parameters_may_be_is_said_and_tried(project, old, new, message):
+    project.write(material=MATERIAL.replace(old, new))
+    one_finding(project, message)
 
 
 def test_too_few_wrong_answers_are_found(project):

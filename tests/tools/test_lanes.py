@@ -72,6 +72,42 @@ def test_the_colab_lane_fails_if_the_cell_changes_a_package(after, message):
         lanes.install_here(environment)
 
 
+def test_the_lane_that_only_checks_installs_numpy_and_ipython():
+    environment = FakeEnvironment({"numpy": "2.0", "d2l-ext": "0.1.0"})
+    lanes.install_check_only(environment)
+    assert environment.calls == [
+        ("numpy", "ipython"),
+        ("--no-deps", environment.wheel),
+        lanes.PYTEST,
+    ]
+
+
+def test_the_lane_that_only_checks_fails_where_the_engine_is():
+    environment = FakeEnvironment({"numpy": "2.0", "mxnet": "1.9.1"})
+    with pytest.raises(CommandError, match="mxnet is there"):
+        lanes.install_check_only(environment)
+
+
+@pytest.mark.parametrize("engine", [True, False])
+def test_a_lane_without_the_engine_runs_no_chapters(
+    monkeypatch, tmp_path, engine
+):
+    ran = []
+    environment = lanes.Environment(tmp_path / "python", tmp_path)
+    monkeypatch.setattr(lanes, "copy_tests", lambda work, material: None)
+    monkeypatch.setattr(lanes, "output", lambda *words, cwd: "elsewhere")
+    monkeypatch.setattr(
+        lanes, "execute", lambda python, *words, cwd: ran.append(words)
+    )
+    chapter = Path("chapters/one.ipynb")
+    lanes.run_tests(environment, Material([chapter], tmp_path), engine)
+    assert any(chapter in words for words in ran) is engine
+    units = "tests/unit/" if engine else "tests/unit/check"
+    assert [words[-1] for words in ran if chapter not in words] == [
+        *(units, "tests/lanes")
+    ]
+
+
 def test_an_unknown_lane_is_refused_and_the_lanes_are_listed(capsys):
     with pytest.raises(SystemExit):
         lanes.main(["collab"])

@@ -16,6 +16,7 @@ import numpy as np
 from nbgrader.nbgraderformat import ValidationError
 
 from tools.exercises import template
+from tools.exercises.corners import gaps
 from tools.exercises.separation import confused
 from tools.exercises.student import student_copy
 from tools.notebooks import rules
@@ -144,6 +145,24 @@ def hints_lead_into_the_chapter(source: Source) -> Iterator[Finding]:
             yield source.find(name, "the message is not: You ... .")
 
 
+def parameters_are_all_that_they_may_be(source: Source) -> Iterator[Finding]:
+    """Each corner of what a parameter may be has a case, in every draw."""
+    exercise = source.exercise
+    if (*exercise.may_be,) != exercise.parameters:
+        message = f"must say it of {', '.join(exercise.parameters)}"
+        yield source.find("MAY_BE", message)
+        return
+    found = {
+        sentence: seed
+        for seed in SEEDS
+        for sentence in gaps(
+            exercise.may_be, [*exercise.cases(np.random.default_rng(seed))]
+        )
+    }
+    for sentence, seed in found.items():
+        yield source.find("MAY_BE", f"with seed {seed} {sentence}")
+
+
 def inputs_tell_answers_apart(source: Source) -> Iterator[Finding]:
     """There are enough inputs, few numbers, and no two answers alike."""
     for seed in SEEDS:
@@ -176,5 +195,6 @@ RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     the_solution_can_be_cleared,
     the_statement_says_what_to_write,
     hints_lead_into_the_chapter,
+    parameters_are_all_that_they_may_be,
     inputs_tell_answers_apart,
 )

@@ -15,7 +15,7 @@ CELLS = ("colab-install", "imports", "statement", "answer", "try-it", "graded")
 OWN = ("statement", "answer")
 
 IMPORTS = """\
-from d2l_ext import check
+from d2l_check import check
 
 import numpy as np"""
 
@@ -45,11 +45,17 @@ import numpy as np
 CHAPTER = "Title of the Chapter"
 FUNCTION = "{function}"
 POINTS = 2
+#: Each corner has a case: 0, the negative, a bound, an integer type, a length
+#: of 1. The words are those of tools/exercises/corners.py.
+MAY_BE = {{
+    "X": "numbers of (m, d)",
+}}
 
 
 def cases(rng):
-    for shape in [(1, 2), (2, 2)]:
+    for shape in [(1, 2), (2, 1)]:
         yield (rng.normal(0, 1, size=shape).round(1),)
+    yield (rng.permutation([[-1, 0], [2, 3]]),)
 
 
 WRONG = {{

@@ -24,6 +24,7 @@ CHAPTER = "Numbers"
 FUNCTION = "double"
 POINTS = 3
 WRONG = {"half": Wrong(lambda X: X / 2, "You halved it.", see="Powers")}
+MAY_BE = {"X": "a number"}
 EQUIVALENT_MUTANTS = {"a -> b": "for a reason"}
 
 
@@ -67,6 +68,7 @@ def test_an_exercise_has_what_both_files_say(folder):
     assert exercise.reference(3) == 6
     assert exercise.parameters == ("X",)
     assert exercise.wrong["half"].hint.message == "You halved it."
+    assert exercise.may_be == {"X": "a number"}
     assert exercise.equivalent_mutants == {"a -> b": "for a reason"}
 
 
