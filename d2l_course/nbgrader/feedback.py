@@ -11,6 +11,7 @@ from d2l_course.course import Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.nbgrader.gradebook import open_gradebook
 from d2l_course.nbgrader.limited import Stopped, within
+from d2l_course.nbgrader.loading import load_api
 from d2l_course.nbgrader.page import Mark, Sheet, empty_page, page
 
 #: Seconds for a page, most of which take a twentieth of one. Whoever writes
@@ -33,8 +34,6 @@ def write_feedback(
     CourseError
         At the end, if somebody is not graded; the message names them.
     """
-    from nbgrader.api import MissingEntry  # type: ignore[import-untyped]
-
     missing = []
     with open_gradebook(course, assignment) as gradebook:
         for student in students:
@@ -45,7 +44,7 @@ def write_feedback(
                     _sheet(gradebook, path.stem, assignment, student)
                     for path in notebooks
                 ]
-            except MissingEntry:
+            except load_api().MissingEntry:
                 sheets = []
             if not sheets:
                 missing.append(

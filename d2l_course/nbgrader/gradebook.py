@@ -8,6 +8,7 @@ from typing import Any
 
 from d2l_course.course import Course, CourseError
 from d2l_course.nbgrader.convert import programs_of_environment
+from d2l_course.nbgrader.loading import load_api
 from d2l_course.result import Result
 
 
@@ -92,7 +93,7 @@ def open_gradebook(course: Course, assignment: str) -> Iterator[Any]:
     CourseError
         If it is not, or the gradebook cannot be opened.
     """
-    from nbgrader import api  # type: ignore[import-untyped]
+    api = load_api()
     from nbgrader.coursedir import (  # type: ignore[import-untyped]
         CourseDirectory,
     )
