@@ -108,6 +108,15 @@ class Course:
         """Returns the folder of nbgrader's step, "submitted" for instance."""
         return self.root / step / student / assignment
 
+    def earlier(self, student: str, assignment: str, name: str) -> list[Path]:
+        """Returns the attempts that count if the one submitted is not right.
+
+        The newest is the first.
+        """
+        folder = self.path("submitted", student, assignment) / "attempts"
+        found = folder.glob(f"{name}.*.ipynb")
+        return sorted(found, key=lambda path: int(path.suffixes[-2][1:]))
+
     def released(self, assignment: str, notebook: str) -> Path:
         """Returns where the students' copy of a notebook is."""
         return self.root / "release" / assignment / f"{notebook}.ipynb"

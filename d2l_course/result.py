@@ -27,6 +27,9 @@ class Result:
     errors : tuple of str
         What the notebook's cells raised.
     seconds : float
+    earlier : int
+        Which of the earlier attempts it is of; 0 if of the one that was
+        submitted.
     """
 
     notebook: str
@@ -38,6 +41,7 @@ class Result:
     text: str = ""
     errors: tuple[str, ...] = ()
     seconds: float = 0.0
+    earlier: int = 0
 
 
 def printable(text: str) -> str:

@@ -160,7 +160,7 @@ class Batch:
             notebook = self._reader.notebooks[result.notebook]
             text = autograded(
                 notebook.release,
-                submission.cells.get(result.notebook, []),
+                submission.cells[result.notebook][result.earlier],
                 notebook.task.shown.function,
                 *(result.html, result.text),
             )

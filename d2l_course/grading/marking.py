@@ -48,6 +48,8 @@ class Task:
     shown, hidden : Cases
         The inputs whose failures the feedback shows, and those that it does
         not.
+    earlier : sequence of sequences of str
+        The code cells of attempts that count if this one is not right.
     """
 
     notebook: str
@@ -56,10 +58,11 @@ class Task:
     code: Sequence[str] | None = None
     problem: Kind | None = None
     message: str = ""
+    earlier: Sequence[Sequence[str]] = ()
 
     def running(self, code: Sequence[str]) -> Task:
         """Returns the task with code to run."""
-        return replace(self, code=code)
+        return replace(self, code=code, problem=None, message="")
 
     def without(self, problem: Kind, message: str) -> Task:
         """Returns the task with the reason why there is no code."""
@@ -74,7 +77,19 @@ def grade_submission(tasks: Sequence[Task], sandbox: Sandbox) -> list[Result]:
     SandboxError
         If a sandbox does not start; this is not the student's fault.
     """
-    return [grade_notebook(task, sandbox) for task in tasks]
+    return [_grade_attempts(task, sandbox) for task in tasks]
+
+
+def _grade_attempts(task: Task, sandbox: Sandbox) -> Result:
+    """Returns the result of the newest attempt that is right, if any is."""
+    newest = grade_notebook(task, sandbox)
+    if newest.right:
+        return newest
+    for number, code in enumerate(task.earlier, start=1):
+        result = grade_notebook(task.running(code), sandbox)
+        if result.right:
+            return replace(result, earlier=number)
+    return newest
 
 
 def grade_notebook(task: Task, sandbox: Sandbox) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from d2l_check.cases import make_cases
@@ -55,15 +55,16 @@ class Submission:
     student : str
     tasks : sequence of Task
         One for each notebook of the assignment.
-    cells : dict of str to list of Cell
-        What could be read, by the notebooks' names.
+    cells : dict of str to list of list of Cell
+        What could be read, by the notebooks' names: what was submitted, or
+        nothing, and then earlier attempts, if they count.
     fingerprint : str
         Changes with the files, and with the exercises.
     """
 
     student: str
     tasks: Sequence[Task]
-    cells: dict[str, list[Cell]]
+    cells: dict[str, list[list[Cell]]]
     fingerprint: str
 
 
@@ -93,22 +94,30 @@ class Reader:
         """Returns what a student handed in, readable or not."""
         folder = self._course.path("submitted", student, self._assignment)
         digest = hashlib.sha256()
-        tasks, cells = [], {}
+        tasks: list[Task] = []
+        cells: dict[str, list[list[Cell]]] = {}
+
+        def read(path: Path, notebook: Notebook) -> list[Cell]:
+            data = read_file(path)
+            for part in (path.stem.encode(), notebook.version, data):
+                digest.update(len(part).to_bytes(8, "big") + part)
+            return read_cells(data)
+
         for name, notebook in self.notebooks.items():
-            task = notebook.task
+            task, cells[name] = notebook.task, [[]]
             try:
-                data = read_file(folder / f"{name}.ipynb")
-                for part in (name.encode(), notebook.version, data):
-                    digest.update(len(part).to_bytes(8, "big") + part)
-                cells[name] = read_cells(data)
-                task = task.running(code_of(cells[name]))
+                cells[name][0] = read(folder / f"{name}.ipynb", notebook)
+                task = task.running(code_of(cells[name][0]))
             except FileNotFoundError:
                 task = task.without(
                     Kind.MISSING, "Your notebook is not handed in."
                 )
             except Unreadable as error:
                 task = task.without(Kind.UNREADABLE, f"Your file {error}.")
-            tasks.append(task)
+            paths = self._course.earlier(student, self._assignment, name)
+            cells[name] += [read(path, notebook) for path in paths]
+            earlier = [code_of(one) for one in cells[name][1:]]
+            tasks.append(replace(task, earlier=earlier))
         return Submission(student, tasks, cells, digest.hexdigest())
 
 

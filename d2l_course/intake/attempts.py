@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 from d2l_course.intake.names import attempt_in, copies_in, date_in
 from d2l_course.intake.platforms import Named
 
-#: Which of several attempts counts.
-CHOICES = ("newest", "first")
+#: Which of several attempts counts; the best is known when all are graded.
+BEST = "best"
+CHOICES = ("newest", "first", BEST)
 
 
 @dataclass(frozen=True, order=True)

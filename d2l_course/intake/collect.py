@@ -12,7 +12,7 @@ from d2l_check.source import Exercise
 from d2l_course.course import Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.intake.archives import File, Place, walk
-from d2l_course.intake.attempts import Attempt, attempt_of
+from d2l_course.intake.attempts import BEST, Attempt, attempt_of
 from d2l_course.intake.names import exercise_of
 from d2l_course.intake.notebooks import (
     Unreadable,
@@ -25,6 +25,8 @@ from d2l_course.intake.platforms import NOTEBOOK, Named, Names
 from d2l_course.intake.roster import Roster, read_roster
 
 _PATTERN, _INSIDE = "--students", "--students, in the zip"
+#: How many earlier attempts are graded; each may take its time.
+_MOST_ATTEMPTS = 9
 _ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2")
 
 
@@ -54,6 +56,8 @@ class Found:
     claimed : str
         The zip of which somebody else is the owner, perhaps: a name in it,
         and not the zip's, says whose the file is.
+    earlier : int
+        The place among earlier attempts that are graded, too; 0 if none.
     """
 
     path: PurePosixPath
@@ -66,6 +70,7 @@ class Found:
     answers: bool = False
     renamed: bool = False
     claimed: str = ""
+    earlier: int = 0
 
     def without(self, remark: str) -> Found:
         """Returns it as left out."""
@@ -160,6 +165,9 @@ def collect(
     files = _choose(files, wishes.attempt)
     if wishes.dry_run:
         return [one for found in files for one in found]
+    for found in files:
+        for one in found:
+            look.forget(one)
     return [
         look.write(file, one)
         for file, found in zip(walk(submissions, known), files, strict=True)
@@ -310,12 +318,9 @@ class _Look:
 
     def write(self, file: File, found: Found) -> Found:
         """Copies a chosen notebook to where nbgrader expects it."""
-        if not found.taken:
+        if not found.taken and not found.earlier:
             return found
-        folder = self._course.path(
-            "submitted", found.student, self._assignment
-        )
-        target = folder / f"{found.exercise}.ipynb"
+        target = self._target(found)
         if not found.answers and self._answered(target, found.exercise):
             return found.without(
                 f"{found.remark}; what was collected before stays"
@@ -326,6 +331,21 @@ class _Look:
             return found.without(str(error))
         write_atomically(target, data)
         return found
+
+    def forget(self, found: Found) -> None:
+        """Removes earlier attempts of what is submitted anew."""
+        if found.taken and found.answers:
+            about = found.student, self._assignment, found.exercise
+            for path in self._course.earlier(*about):
+                path.unlink()
+
+    def _target(self, found: Found) -> Path:
+        about = "submitted", found.student, self._assignment
+        folder = self._course.path(*about)
+        if found.earlier:
+            name = f"{found.exercise}.{found.earlier}.ipynb"
+            return folder / "attempts" / name
+        return folder / f"{found.exercise}.ipynb"
 
     def _answered(self, target: Path, exercise: str) -> bool:
         """Whether an answer was collected before."""
@@ -363,8 +383,23 @@ def _choose(
     """Returns all, with those left out that do not count."""
     files = _without_claims(files)
     groups = _by_answer(one for found in files for one in found)
-    chosen = {key: _chosen(some, attempt) for key, some in groups.items()}
-    return [[_unless_better(one, chosen) for one in f] for f in files]
+    orders = {key: _ordered(some, attempt) for key, some in groups.items()}
+    chosen = {key: some[0] for key, some in orders.items()}
+    earlier = {
+        id(one): number
+        for some in orders.values()
+        for number, one in enumerate(some[: _MOST_ATTEMPTS + 1])
+        if attempt == BEST and one.answers
+    }
+    return [
+        [
+            replace(
+                _unless_better(one, chosen), earlier=earlier.get(id(one), 0)
+            )
+            for one in found
+        ]
+        for found in files
+    ]
 
 
 def _by_answer(
@@ -399,11 +434,14 @@ def _without_claims(
     ]
 
 
-def _chosen(some: Sequence[Found], attempt: str) -> Found:
-    best = max((one.answers, not one.renamed) for one in some)
-    some = [one for one in some if (one.answers, not one.renamed) == best]
-    pick = min if attempt == "first" else max
-    return pick(some, key=lambda one: (one.attempt, str(one.path)))
+def _ordered(some: Sequence[Found], attempt: str) -> Sequence[Found]:
+    """Returns a student's files of one exercise; the first counts."""
+    some = sorted(
+        some,
+        key=lambda one: (one.attempt, str(one.path)),
+        reverse=attempt != "first",
+    )
+    return sorted(some, key=lambda one: (not one.answers, one.renamed))
 
 
 def _unless_better(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from d2l_check.cases import make_cases
 from d2l_check.outcome import Kind
 from d2l_course.grading.marking import (
@@ -141,3 +143,27 @@ def test_what_is_missing_starts_no_sandbox(task):
         [task.without(Kind.MISSING, "It is not there.")], broken
     )
     assert (result.kind, result.message) == (Kind.MISSING, "It is not there.")
+
+
+def test_of_several_attempts_the_newest_right_one_counts(task):
+    late, wrong = "def double(X):\n    return X + 1", ONCE_MORE
+    tasks = [
+        replace(task.running([code]), earlier=[[one] for one in earlier])
+        for code, earlier in (
+            (RIGHT, [wrong]),
+            (wrong, [late, RIGHT, RIGHT]),
+            (wrong, [late, late]),
+        )
+    ]
+    tasks.append(replace(tasks[1], problem=Kind.UNREADABLE, code=None))
+    found = [
+        (result.right, result.earlier, result.kind)
+        for result in grade_submission(tasks, UNBOXED)
+    ]
+    right, misconception = Kind.RIGHT, Kind.MISCONCEPTION
+    assert found == [
+        (True, 0, right),
+        (True, 2, right),
+        (False, 0, misconception),
+        (True, 2, right),
+    ]

@@ -26,8 +26,23 @@ def test_a_notebook_is_a_task_with_its_code(course):
     submission = read(course)
     (task,) = submission.tasks
     assert task.code == ["x = 1", RIGHT]
-    assert [cell.source for cell in submission.cells[NAME]] == task.code
+    assert [cell.source for cell in submission.cells[NAME][0]] == task.code
     assert (task.notebook, task.shown.function) == (NAME, "double")
+
+
+def test_earlier_attempts_are_read_the_newest_first(course):
+    path = submit(course, "ada", notebook(RIGHT))
+    before = read(course).fingerprint
+    (path.parent / "attempts").mkdir()
+    for number in (1, 2, 10):
+        earlier = path.parent / "attempts" / f"{NAME}.{number}.ipynb"
+        earlier.write_bytes(notebook(f"x = {number}"))
+    submission = read(course)
+    (task,) = submission.tasks
+    assert task.code == [RIGHT]
+    assert task.earlier == [["x = 1"], ["x = 2"], ["x = 10"]]
+    assert submission.cells[NAME][3][0].source == "x = 10"
+    assert submission.fingerprint != before
 
 
 def test_shown_and_hidden_inputs_differ(course):

@@ -530,3 +530,20 @@ def test_a_notebook_in_another_encoding_is_taken(
     root = submissions({"jane/double-it.ipynb": text.encode(encoding)})
     (found,) = collect(course, ASSIGNMENT, [root])
     assert (found.answers, found.remark) == (True, "")
+
+
+def test_all_attempts_are_kept_if_the_best_counts(with_stub, submissions):
+    names = ("double-it.ipynb", *(f"double-it ({n}).ipynb" for n in (1, 2, 3)))
+    data = [notebook(RIGHT), notebook(ONCE_MORE), notebook(STUB), b""]
+    files = {f"jane/{n}": d for n, d in zip(names, data, strict=True)}
+    root = submissions({**files, "zoe/double-it.ipynb": data[0]})
+    found = collect(with_stub, ASSIGNMENT, [root], Wishes(attempt="best"))
+    folder = f"jane/{ASSIGNMENT}"
+    assert collected(with_stub) == {
+        f"{folder}/double-it.ipynb": data[1],
+        f"{folder}/attempts/double-it.1.ipynb": data[0],
+        f"zoe/{ASSIGNMENT}/double-it.ipynb": data[0],
+    }
+    assert [one.earlier for one in found] == [0, 0, 0, 1, 0]
+    collect(with_stub, ASSIGNMENT, [root])
+    assert len(collected(with_stub)) == 2
