@@ -10,7 +10,7 @@ MXNet refers to names that NumPy 1.24 and 2.0 removed (``np.bool``,
 3. takes the names away from NumPy again, so that ``vars(numpy)`` is what the
    user had before,
 4. mends, in the few modules that need it, what NumPy 2 does otherwise
-   (:mod:`~d2l_ext.engine.mends`).
+   (the module ``mends``).
 
 A hook on the import system does this for modules that MXNet imports later,
 too (``mxnet.gluon.contrib``, ``mxnet.contrib.onnx``). A stand-in in
