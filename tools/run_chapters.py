@@ -1,11 +1,11 @@
 """Runs every chapter under nbval, on each context that this machine has.
 
-Without a GPU that is ``cpu`` and ``cpu(1)``. The second is a context of its
-own to MXNet, which refuses to mix it with the first: it stands in for a GPU.
+Without a GPU that is ``cpu(1)``, a context of its own to MXNet, which refuses
+to mix it with ``cpu``: it stands in for a GPU. On ``cpu`` the book is built.
 To each copy of a chapter that is run a last cell is added, which fails unless
 every array and network that the chapter made is on the context asked for.
 
-    python -m tools.run_chapters [--contexts 'cpu,cpu(1)'] [chapter.ipynb ...]
+    python -m tools.run_chapters [--contexts CONTEXTS] [chapter.ipynb ...]
 
 As many chapters run side by side as there are cores, whatever their contexts.
 With ``--full FOLDER`` they run at full scale instead, on the four files of
@@ -76,10 +76,10 @@ _SETS["fashion-mnist"] = _functools.partial(
 
 
 def contexts() -> list[str]:
-    """Returns the contexts to run on."""
+    """Returns the contexts to run on, besides that of the book."""
     from d2l_ext.engine.device import why_no_gpu
 
-    return ["cpu", "cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
+    return ["cpu(1)"] + (["gpu"] if why_no_gpu() is None else [])
 
 
 def copy_with_audit(chapter: Path, folder: Path) -> Path:
