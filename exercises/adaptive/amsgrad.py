@@ -44,6 +44,8 @@ def cases(rng):
     w, one = np.array([1.0, -2.0]), np.ones(2)
     for g in (0.1 * one, 9 * one):
         yield w, g, 0.5 * one, one, 2 * one, 4, 0.1, 0.5, 0.75, 0.5
+    # The first step on a small gradient: the maximum is hardly above zero.
+    yield w, 0.02 * one, 0 * one, 0 * one, 0 * one, 0, 0.1, 0.5, 0.75, 0.5
     # Whole numbers, and averages that remember nothing.
     w, g = (rng.permutation([-3, 0, 1]) for _ in range(2))
     m = rng.permutation([-2, 4, 5])

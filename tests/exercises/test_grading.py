@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import d2l_course
+from d2l_check.answers import load
 from d2l_course import cli
 
 import psutil
@@ -182,6 +183,8 @@ def test_the_environment_inside_says_nothing_of_the_machine(report):
 
 
 def test_hidden_inputs_do_not_come_back(graded):
+    # It lets ten calls pass: those of the inputs that are shown.
+    assert len(load("batch-norm.conv-axes")) <= 10
     name = "carrying-hidden-inputs-out"
     text = (graded / "results" / "batch-norm" / f"{name}.json").read_text()
     assert "FOUND" not in text
