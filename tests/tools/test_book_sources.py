@@ -110,8 +110,12 @@ def test_a_new_claim_costs_its_chapter(root, before):
     assert stale(root, before) == ["dropout"]
 
 
-def test_a_module_that_no_chapter_loads_costs_nothing(root, before):
-    (root / "d2l_ext" / "new.py").write_text("1")
+@pytest.mark.parametrize(
+    "name", ["d2l_ext/new.py", "d2l_check/_files/answers.npz"]
+)
+def test_what_no_chapter_loads_costs_nothing(root, before, name):
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text("1")
     assert stale(root, before) == []
 
 

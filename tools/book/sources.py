@@ -13,8 +13,8 @@ import yaml
 
 PACKAGES = ("d2l_ext", "d2l_check", "d2l_course")
 CLAIMS = Path("evidence", "claims.yml")
-#: What every chapter depends on: the locked environment, the packages' data.
-COMMON = ("uv.lock", *(f"{package}/_files/*" for package in PACKAGES))
+#: What every chapter depends on.
+LOCK = Path("uv.lock")
 
 
 class Sources:
@@ -48,14 +48,19 @@ class Sources:
             for path in modules
         }
         self._claims = _read_claims(root / CLAIMS)
-        common: dict[str, Any] = {
-            path.relative_to(root).as_posix(): _digest(path)
-            for pattern in COMMON
-            for path in sorted(root.glob(pattern))
-            # Each claim belongs to one chapter.
-            if path.is_file() and path.name != CLAIMS.name
+        self._data = {
+            package: _digest_of(
+                {
+                    path.name: _digest(path)
+                    for path in sorted((root / package).glob("_files/*"))
+                    # Each claim belongs to one chapter.
+                    if path.is_file() and path.name != CLAIMS.name
+                }
+            )
+            for package in PACKAGES
         }
-        self._common = _digest_of([common, sys.version, dict(settings)])
+        common = [_digest(root / LOCK), sys.version, dict(settings)]
+        self._common = _digest_of(common)
 
     def of(
         self, chapter: str, modules: Iterable[str]
@@ -74,9 +79,12 @@ class Sources:
             for name, claim in self._claims.items()
             if claim.get("chapter") == chapter
         }
+        modules = list(modules)
+        loaded = {module.partition("/")[0] for module in modules}
         return {
             "common": self._common,
             "claims": _digest_of(claims),
+            **{f"data of {each}": self._data.get(each) for each in loaded},
             **{module: self._modules.get(module) for module in modules},
         }
 
