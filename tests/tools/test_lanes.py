@@ -160,7 +160,7 @@ def test_the_tests_are_copied_without_the_package(tmp_path):
         assert handed_out == {p.relative_to(work / folder) for p in copied}
 
 
-def test_the_oldest_and_the_newest_lane_run_every_chapter(tmp_path):
+def test_the_newest_lane_runs_every_chapter(tmp_path):
     chapters = lanes.all_chapters()
     assert lanes.MODEL in chapters
     everything, other = Material(chapters, tmp_path), Material([], tmp_path)
@@ -168,8 +168,8 @@ def test_the_oldest_and_the_newest_lane_run_every_chapter(tmp_path):
         lane.name: list(everything.for_lane(lane).chapters)
         for lane in lanes.DEFAULT_LANES
     }
-    assert found["classic"] == found["colab-3.13"] == chapters
-    assert found["main-3.10"] == found["colab-3.12"] == [lanes.MODEL]
+    assert found.pop("colab-3.13") == chapters
+    assert all(others == [lanes.MODEL] for others in found.values())
     # What is asked for by name runs in each.
     assert all(other.for_lane(lane) is other for lane in lanes.DEFAULT_LANES)
 
