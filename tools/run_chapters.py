@@ -198,7 +198,7 @@ def main() -> int:
                             cwd=own,
                             environ=environment(context, data),
                         ),
-                        expected_seconds(nbformat.read(copy, as_version=4)),
+                        expected_seconds(chapter),
                     )
                 )
         failures = run_all(jobs, cores())

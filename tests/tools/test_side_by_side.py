@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tools.side_by_side import Job, run_all, run_command, wait_for
+from tools import side_by_side
+from tools.side_by_side import (
+    Job,
+    expected_seconds,
+    run_all,
+    run_command,
+    wait_for,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,6 +52,14 @@ def test_the_longest_comes_first_and_no_more_run_than_there_are_cores():
     events.clear()
     run_all(jobs, 2)
     assert events[:3] == ["long starts", "middle starts", "middle ends"]
+
+
+def test_chapters_have_their_places_and_a_new_one_comes_first():
+    chapters = {path.stem for path in ROOT.glob("chapters/*/*.ipynb")}
+    assert set(side_by_side._MEASURED) <= chapters
+    new = Path("chapters/training/a-new-one.ipynb")
+    resnet = ROOT / "chapters/architectures/resnet.ipynb"
+    assert expected_seconds(new) > expected_seconds(resnet) > 0
 
 
 def test_each_end_is_a_line_and_a_failure_stops_no_other(capsys):

@@ -110,10 +110,7 @@ class Outputs:
             for record in self._cache.list_cache_records()
             if record.uri == str(chapter)
         ]
-        try:
-            return max(last, default=expected_seconds(_read(chapter)))
-        except ChapterError:
-            return 0.0  # it cannot be read, and the job will say so
+        return max(last, default=expected_seconds(chapter))
 
     def _keep(self, chapter: Path, done: Execution) -> None:
         root, modules = self._sources.root, []

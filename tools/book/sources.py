@@ -14,7 +14,7 @@ import yaml
 PACKAGES = ("d2l_ext", "d2l_check", "d2l_course")
 CLAIMS = Path("evidence", "claims.yml")
 #: What every chapter depends on.
-LOCK = Path("uv.lock")
+LOCK = "uv.lock"
 
 
 class Sources:
@@ -59,7 +59,8 @@ class Sources:
             )
             for package in PACKAGES
         }
-        common = [_digest(root / LOCK), sys.version, dict(settings)]
+        lock = [_digest(path) for path in root.glob(LOCK)]
+        common = [lock, sys.version, dict(settings)]
         self._common = _digest_of(common)
 
     def of(
