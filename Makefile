@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 RUN := .venv/bin/python
 # A reader's settings must not change what is built and tested.
-unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_GATE
+unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_BUDGET D2L_EXT_GATE
 unexport VIRTUAL_ENV PYTHONPATH
 
 .PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
