@@ -77,6 +77,8 @@ def axis_of(
     evidence: Published,
     declaration: Declaration,
     now: Mapping[str, Sequence[float]] | None = None,
+    *,
+    each_seed: bool = False,
 ) -> Axis | None:
     """Returns the axis for a claim's bars; ``None`` if it has none.
 
@@ -87,6 +89,8 @@ def axis_of(
         Of the same claim.
     now : mapping of str to sequence of float, optional
         What a run measured, by arm; it is on the axis too.
+    each_seed : bool
+        Whether the axis is as long as the values of the single seeds need.
     """
     margin = declaration.margin
     if margin is None:
@@ -97,8 +101,8 @@ def axis_of(
         return None
     shown = [-margin, margin]
     for arm in evidence.arms:
-        bounds = [b for b in (arm.low, arm.high) if b is not None]
-        shown += [*bounds, *arm.values.values()]
+        shown += [b for b in (arm.low, arm.high) if b is not None]
+        shown += arm.values.values() if each_seed else []
     for values in (now or {}).values():
         mean = sum(values) / len(values) if len(values) else math.nan
         shown += [mean] if math.isfinite(mean) else []
@@ -180,7 +184,9 @@ def seeds(arm: Arm, axis: Axis, *, label: str) -> str:
     return _svg(_ground(axis, height) + drawn, height, label)
 
 
-def stacked(counts: Mapping[str, int], *, most: int | None = None) -> str:
+def stacked(
+    counts: Mapping[str, int], *, most: int | None = None, labels: bool = True
+) -> str:
     """Draws how often each verdict was given, as parts of one bar.
 
     It says nothing that does not stand beside it in numbers, so that it is
@@ -192,6 +198,8 @@ def stacked(counts: Mapping[str, int], *, most: int | None = None) -> str:
         By the names of :data:`LOOKS`, in the order to draw.
     most : int, optional
         How many fill the whole width; by default all.
+    labels : bool
+        Whether the parts that have room carry their numbers.
     """
     most = most or sum(counts.values()) or 1
     x, parts = 0.0, []
@@ -205,7 +213,7 @@ def stacked(counts: Mapping[str, int], *, most: int | None = None) -> str:
             f'height="{HEIGHT - 2}" fill="{color}" stroke="currentColor" '
             f'stroke-opacity=".5"/>'
         )
-        if width >= 26:
+        if labels and width >= 26:
             parts.append(
                 f'<text x="{x + width / 2 - 1:.1f}" y="17" fill="#000" '
                 f'font-size="13" text-anchor="middle">{mark} {count}</text>'

@@ -108,10 +108,10 @@ def to_text(
     ]
     lines += [f"  {words(k)}: {show(v)}" for k, v in numbers.items()]
     if evidence is not None and declaration.kind in (EFFECT, SHARE):
-        several = len(evidence.arms) > 1
-        for arm in evidence.arms:
-            where = f" ({where_of(arm)})" if several else ""
-            lines.append(f"  evidence{where}: {describe(arm, declaration)}")
+        lines += [
+            f"  evidence: {in_words(arm, evidence, declaration)}"
+            for arm in evidence.arms
+        ]
     lines += remarks(evidence, declaration, now, budget)
     return "\n".join([*lines, *_machine(machine)])
 
@@ -155,24 +155,35 @@ def describe(arm: Arm, declaration: Declaration) -> str:
         said = f"{_count(arm.count, 'seed')}, too few for an interval"
     elif declaration.kind == SHARE:
         said = (
-            f"{round(arm.mean * arm.count)} of {_count(arm.count, 'seed')}, "
-            f"95 % interval {percent(arm.low)} to {percent(arm.high)}, "
+            f"{round(arm.mean * arm.count)} of {_count(arm.count, 'seed')} "
+            f"(95 % interval {percent(arm.low)} to {percent(arm.high)}); "
             f"needed: more than {percent(declaration.margin or 0)}"
         )
     else:
         said = (
-            f"{_count(arm.count, 'seed')}, {signed(arm.mean)} "
-            f"{declaration.metric.unit}, 95 % interval {signed(arm.low)} to "
-            f"{signed(arm.high)}, {_asked(declaration)}, "
-            f"{agreeing(arm)} agree"
+            f"{signed(arm.mean)} {declaration.metric.unit} "
+            f"(95 % interval {signed(arm.low)} to {signed(arm.high)}); "
+            f"needed: {_needed(declaration)}; "
+            f"{agreeing(arm)} seeds agree"
         )
-    failed = f", {_count(arm.failed, 'run')} failed" if arm.failed else ""
+    failed = f"; {_count(arm.failed, 'run')} failed" if arm.failed else ""
     return said + failed
 
 
-def where_of(arm: Arm) -> str:
-    """Returns the condition and the budget of an arm, in words."""
-    return ", ".join(filter(None, [arm.arm, BUDGETS[arm.budget]]))
+def where_of(arm: Arm, evidence: Published) -> str:
+    """Returns the condition and the budget of an arm, in words.
+
+    The budget is named where there are two.
+    """
+    budget = BUDGETS[arm.budget] if len(evidence.budgets) > 1 else ""
+    return ", ".join(filter(None, [arm.arm, budget]))
+
+
+def in_words(arm: Arm, evidence: Published, declaration: Declaration) -> str:
+    """Returns where an arm was measured, and what it gave."""
+    where = where_of(arm, evidence)
+    said = describe(arm, declaration)
+    return f"{where}: {said}" if where else said
 
 
 def agreeing(arm: Arm) -> str:
@@ -258,25 +269,17 @@ def _evidence_html(
     axis = bars.axis_of(evidence, declaration, now)
     if axis is None:
         return head
-    several = len(evidence.arms) > 1
     lines, drawn = [], False
     for arm in evidence.arms:
         values = (now or {}).get(arm.arm, ()) if arm.budget == budget else ()
         here = sum(values) / len(values) if len(values) else math.nan
         drawn = drawn or math.isfinite(here)
-        said = describe(arm, declaration)
-        label = f"{where_of(arm)}: {said}" if several else said
-        bar = bars.interval(arm, axis, label=label, now=here)
-        where = (
-            f"<strong>{html.escape(where_of(arm))}.</strong> "
-            if several
-            else ""
-        )
+        said = in_words(arm, evidence, declaration)
+        bar = bars.interval(arm, axis, label=said, now=here)
         lines.append(
             f'<div style="display:flex;flex-wrap:wrap;align-items:center;'
             f'gap:.2em .8em;margin:.3em 0 0;font-size:.95em">{bar}'
-            f'<p style="margin:0;flex:1 1 14em">{where}'
-            f"{html.escape(said)}</p></div>"
+            f'<p style="margin:0;flex:1 1 14em">{html.escape(said)}</p></div>'
         )
     return (
         f"{head}{''.join(lines)}"
@@ -304,11 +307,11 @@ def legend(declaration: Declaration) -> str:
     )
 
 
-def _asked(declaration: Declaration) -> str:
+def _needed(declaration: Declaration) -> str:
     margin = f"{declaration.margin:g}"
     if declaration.metric.direction == EQUAL:
-        return f"asked: between −{margin} and +{margin}"
-    return f"asked: more than +{margin}"
+        return f"between −{margin} and +{margin}"
+    return f"more than +{margin}"
 
 
 def _compared(
