@@ -27,8 +27,7 @@
       .filter((cell) => cell.dataset.number !== undefined)
       .map((cell) => Number(cell.dataset.number));
     if (numbers.length) return Math.max(...numbers);
-    const text = textOf(claim, column);
-    return text === "–" ? null : text;
+    return found[0].dataset.empty === undefined ? textOf(claim, column) : null;
   }
 
   function compare(a, b) {

@@ -40,9 +40,9 @@ LOOKS = {
 WIDTH, HEIGHT = 240, 24
 #: Free of marks, left and right.
 _PAD = 8
-#: Of a dot that stands for a seed; further ones at the same place are stacked.
+#: Of a dot that stands for a seed, and how high a stack of dots may be.
 _RADIUS = 4
-_MAX_STACK = 6
+_STACK = 64
 
 
 @dataclass(frozen=True)
@@ -155,33 +155,64 @@ def interval(
 
 
 def seeds(arm: Arm, axis: Axis, *, label: str) -> str:
-    """Draws a dot for each seed, those at about the same place stacked.
+    """Draws a dot for each seed of an effect, stacked where they are close.
 
     Parameters
     ----------
     arm, axis, label
         As for :func:`interval`.
     """
-    color = LOOKS[arm.verdict][1]
-    columns: dict[int, int] = {}
-    dots = []
+    columns: dict[int, list[int]] = {}
     for value in sorted(arm.values.values()):
         # Columns are a dot wide: what falls into one is stacked.
-        column = int(axis.at(value) // (2 * _RADIUS))
-        level = columns.get(column, 0)
-        columns[column] = level + 1
-        x = (column + 0.5) * 2 * _RADIUS
-        # A column that is full begins anew beside itself.
-        row, shift = level % _MAX_STACK, level // _MAX_STACK
-        dots.append((x + shift * 2 * _RADIUS, row))
-    rows = max((row for _, row in dots), default=0) + 1
-    height = (rows + 1) * 2 * _RADIUS + 4
-    drawn = "".join(
-        f'<circle cx="{x:.1f}" cy="{height - (2 * row + 2) * _RADIUS:g}" '
-        f'r="{_RADIUS - 0.5}" fill="{color}" fill-opacity=".8"/>'
-        for x, row in dots
+        levels = columns.setdefault(int(axis.at(value) // (2 * _RADIUS)), [])
+        levels.append(len(levels))
+    most = max(map(len, columns.values()), default=1)
+    # A high stack is squeezed.
+    rise = min(2 * _RADIUS, _STACK / most)
+    height = rise * (most - 1) + 4 * _RADIUS
+    dots = "".join(
+        _dot(
+            (column + 0.5) * 2 * _RADIUS,
+            height - 2 * _RADIUS - rise * level,
+            arm,
+        )
+        for column, levels in columns.items()
+        for level in levels
     )
-    return _svg(_ground(axis, height) + drawn, height, label)
+    return _svg(_ground(axis, height) + dots, height, label)
+
+
+def outcomes(arm: Arm, *, label: str) -> str:
+    """Draws a dot for each seed of a share, hollow where it did not happen.
+
+    Parameters
+    ----------
+    arm, label
+        As for :func:`interval`.
+    """
+    in_row = int(WIDTH / (3 * _RADIUS))
+    values = sorted(arm.values.values(), reverse=True)
+    dots = "".join(
+        _dot(
+            (i % in_row + 0.5) * 3 * _RADIUS,
+            (i // in_row + 0.5) * 3 * _RADIUS,
+            arm,
+            filled=value > 0,
+        )
+        for i, value in enumerate(values)
+    )
+    rows = math.ceil(len(values) / in_row) or 1
+    return _svg(dots, rows * 3 * _RADIUS, label)
+
+
+def _dot(x: float, y: float, arm: Arm, *, filled: bool = True) -> str:
+    color = LOOKS[arm.verdict][1]
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS - 0.75}" '
+        f'fill="{color}" fill-opacity="{0.8 if filled else 0}" '
+        f'stroke="{color}" stroke-width="1.5"/>'
+    )
 
 
 def stacked(

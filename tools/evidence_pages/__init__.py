@@ -23,7 +23,6 @@ from d2l_ext.evidence.declarations import Declaration, declarations
 from d2l_ext.evidence.published import published
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -50,7 +49,10 @@ class EvidenceDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Returns a node that holds its place."""
-        shown = directives.choice(self.arguments[0], tuple(_WRITERS))
+        shown = self.arguments[0]
+        if shown not in _WRITERS:
+            known = ", ".join(_WRITERS)
+            raise self.error(f"there is no evidence {shown!r}; use: {known}")
         return [evidence("", shown=shown)]
 
 

@@ -68,7 +68,7 @@ def chapters(entries: Sequence[Entry], page: str) -> str:
     columns = list(counted(entries))
     most = max((len(group) for group in by_chapter.values()), default=1)
     head = "".join(
-        f'<th scope="col">{marked(verdict)} {verdict}</th>'
+        f'<th scope="col">{marked(verdict)} <span>{verdict}</span></th>'
         for verdict in columns
     )
     rows = []
@@ -89,7 +89,8 @@ def chapters(entries: Sequence[Entry], page: str) -> str:
         f'<th scope="col">Chapter</th>{head}<td></td></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody>"
         f'<tfoot><tr><th scope="row">The book</th>{cells}'
-        f"<td>{bars.stacked(total, labels=False)}</td></tr></tfoot></table></div>"
+        f"<td>{bars.stacked(total, labels=False)}</td></tr></tfoot>"
+        f"</table></div>"
     )
 
 

@@ -11,7 +11,7 @@ import html
 from collections.abc import Sequence
 
 from d2l_ext.evidence import bars, box
-from d2l_ext.evidence.declarations import EXACT, SHARE, VERDICTS
+from d2l_ext.evidence.declarations import EFFECT, EXACT, SHARE, VERDICTS
 from d2l_ext.evidence.published import Arm, Published
 
 from .entries import Entry, marked
@@ -30,6 +30,15 @@ ABOUT_ARM = {
     "effect": "Effect, 95 % interval",
     "agree": "Agree",
 }
+#: What is to be seen where a row is open.
+_LEGENDS = {
+    EFFECT: "Each dot is a seed. Shaded is what would be too little to "
+    "matter, the solid line is no difference, and the dashed line is what "
+    "the claim needs.",
+    SHARE: "Each dot is a seed, hollow where it did not happen.",
+}
+#: What stands in a cell with nothing to say.
+EMPTY = "–"
 #: What the reader can filter by, besides the text.
 _FILTERS = ("verdict", "chapter", "kind", "source")
 #: What the arms cannot be sorted by.
@@ -134,10 +143,10 @@ def _arm_cells(entry: Entry, arm: Arm) -> str:
             _cell("where", html.escape(arm.arm) or "anywhere")
             + _cell("count", "none needed", number=0)
             + _cell("effect", said)
-            + _cell("agree", "–")
+            + _cell("agree", EMPTY)
         )
     axis = bars.axis_of(entry.evidence, declaration)
-    where = html.escape(box.where_of(arm, entry.evidence)) or "–"
+    where = html.escape(box.where_of(arm, entry.evidence)) or EMPTY
     drawn = ""
     if axis is not None:
         label = box.describe(arm, declaration)
@@ -175,7 +184,7 @@ def _in_margins(entry: Entry, arm: Arm) -> float | None:
 
 
 def _empty_cells(entry: Entry) -> str:
-    return "".join(_cell(name, "–") for name in ABOUT_ARM)
+    return "".join(_cell(name, EMPTY) for name in ABOUT_ARM)
 
 
 def _cell(
@@ -183,10 +192,11 @@ def _cell(
 ) -> str:
     label = (ABOUT_CLAIM | ABOUT_ARM)[name]
     sort = "" if number is None else f' data-number="{number:.6g}"'
+    empty = " data-empty" if text == EMPTY else ""
     span = "" if rows == 1 else f' rowspan="{rows}"'
     return (
         f'<td role="cell" data-column="{name}" data-label="{label}"{span}'
-        f"{sort}>{text}</td>"
+        f"{sort}{empty}>{text}</td>"
     )
 
 
@@ -207,10 +217,9 @@ def _seeds(entry: Entry) -> str:
     parts, summary = [], "Details"
     evidence = entry.evidence
     if evidence is not None and declaration.margin is not None:
-        axis = bars.axis_of(evidence, declaration, each_seed=True)
         summary = "Seeds"
-        parts = [_dots(entry, evidence, arm, axis) for arm in evidence.arms]
-        parts.append(f"<p>{box.legend(declaration)}</p>")
+        parts = [_dots(entry, evidence, arm) for arm in evidence.arms]
+        parts.append(f"<p>{_LEGENDS[declaration.kind]}</p>")
     columns = len(ABOUT_CLAIM | ABOUT_ARM)
     return (
         f'<tr role="row" class="d2l-seeds"><td role="cell" '
@@ -221,19 +230,21 @@ def _seeds(entry: Entry) -> str:
     )
 
 
-def _dots(
-    entry: Entry, evidence: Published, arm: Arm, axis: bars.Axis | None
-) -> str:
-    if axis is None:
-        return ""
+def _dots(entry: Entry, evidence: Published, arm: Arm) -> str:
+    axis = bars.axis_of(evidence, entry.declaration, each_seed=True)
     values = ", ".join(
         f"{seed}: {box.signed(value)}"
         for seed, value in sorted(arm.values.items(), key=_by_seed)
     )
     said = box.in_words(arm, evidence, entry.declaration)
     p = "" if arm.p_corrected is None else f"; corrected p {_p(arm)}"
+    label = f"By seed: {values}"
+    if axis is None or entry.declaration.kind == SHARE:
+        drawn = bars.outcomes(arm, label=label)
+    else:
+        drawn = bars.seeds(arm, axis, label=label)
     return (
-        f"<figure>{bars.seeds(arm, axis, label=f'By seed: {values}')}"
+        f"<figure>{drawn}"
         f"<figcaption>{html.escape(said + p)}.</figcaption></figure>"
     )
 
