@@ -166,6 +166,9 @@ def _interval(d: onp.ndarray) -> tuple[float, float]:
         return float(d[0]), float(d[0])
     count = len(d)
     t = stats.t.ppf((1 + LEVEL) / 2, count - 1)
+    if count < MIN_LONG_RUNS:  # no verdict, and too few to draw from
+        half = t * d.std(ddof=1) / math.sqrt(count)
+        return float(d.mean() - half), float(d.mean() + half)
     level = 1 - 2 * stats.norm.sf(math.sqrt(count / (count - 1)) * t)
     found = stats.bootstrap(
         (d,),

@@ -23,6 +23,7 @@ from tools.notebooks.scopes import (
     bound,
     parameters,
     root,
+    stored,
 )
 
 #: The cell whose names are the same for the whole notebook: what it imports,
@@ -173,7 +174,7 @@ class Slices:
                 self._plain.add(name)
         for target, value in _bindings(node):
             shared = frozenset(views(value) - self._fixed)
-            for name in _stored(target) if shared else ():
+            for name in stored(target) if shared else ():
                 known = self._aliases.get(name, frozenset())
                 self._aliases[name] = (known | shared) - {name}
 
@@ -224,14 +225,6 @@ def _imported(tree: ast.Module) -> set[str]:
     }
 
 
-def _stored(target: ast.AST) -> set[str]:
-    return {
-        node.id
-        for node in ast.walk(target)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
 def _bound_at_once(node: ast.stmt) -> set[str]:
     """Returns what a statement binds before its blocks run."""
     if isinstance(node, ast.AugAssign):
@@ -240,7 +233,7 @@ def _bound_at_once(node: ast.stmt) -> set[str]:
         return bound([node])
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         return {getattr(node, "name", "")}
-    return {n for target, _ in _bindings(node) for n in _stored(target)}
+    return {n for target, _ in _bindings(node) for n in stored(target)}
 
 
 def _is_plain(value: ast.AST) -> bool:
@@ -308,7 +301,7 @@ def _loads(
         return
     if isinstance(node, COMPREHENSIONS):
         yield from _loads(node.generators[0].iter, scope, later)
-        names = {n for g in node.generators for n in _stored(g.target)}
+        names = {n for g in node.generators for n in stored(g.target)}
         scope = Scope(node, scope, names)
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         yield from _loads(ast.Name(node.target.id, ast.Load()), scope, later)
@@ -344,8 +337,8 @@ def _changed_by(
 ) -> tuple[set[str], set[str]]:
     """Returns the names whose values statements change, as far as they say.
 
-    First those of which they assign a part, and then those that a call may
-    change.
+    First those that they, or a function of the notebook, assign to or change
+    by name, and then those that are given to a call.
 
     Parameters
     ----------
@@ -367,7 +360,7 @@ def _changed_by(
         for call in ast.walk(node):
             if isinstance(call, ast.Call):
                 names, arguments = _called(call, touched)
-                changed |= names
+                assigned |= names
                 if arguments:
                     changed |= _passed(call)
     return assigned, changed
@@ -472,7 +465,7 @@ def _touches_of(
         if isinstance(statement, (ast.Global, ast.Nonlocal)):
             declared |= set(statement.names)
         for target, value in _bindings(statement):
-            for name in _stored(target):
+            for name in stored(target):
                 shared = aliases.get(name, frozenset()) | views(value)
                 aliases[name] = frozenset(shared - {name})
     assigned, changed = _changed_by(parts, touched)
