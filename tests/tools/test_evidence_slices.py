@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from tools.evidence.slices import Slices
-
 import pytest
+
+from tools.evidence.slices import Slices
 
 
 def slice_of(*cells, last=None):

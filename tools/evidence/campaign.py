@@ -112,9 +112,9 @@ class Campaign:
         if final:
             self._keep(final)
         if failed and not task.again:
-            self._waiting.append(task.without(run.claim for run in fine))
-            self._total += 1
-        if not failed and len(task.claims) > 0 and not task.again:
+            self._waiting += [task.again_for(run.claim) for run in failed]
+            self._total += len(failed)
+        if not failed and not task.again:
             self._estimate.add(task, seconds)
         self._ended += 1
         self._tell(task, fine, failed, seconds)

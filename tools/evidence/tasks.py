@@ -63,10 +63,10 @@ class Task:
             "path": list(path),
         }
 
-    def without(self, claims: Iterable[str]) -> Task:
-        """Returns what is tried again: the task without some claims."""
-        left = tuple(c for c in self.claims if c.id not in set(claims))
-        return replace(self, claims=left, again=True)
+    def again_for(self, claim: str) -> Task:
+        """Returns what is tried again, where no other claim stops it."""
+        own = tuple(each for each in self.claims if each.id == claim)
+        return replace(self, claims=own, again=True)
 
     def runs(self, result: Mapping[str, Any]) -> list[Run]:
         """Returns what a worker's answer says of each claim."""
