@@ -15,14 +15,20 @@ from d2l_ext.config import settings
 from d2l_ext.engine.device import context
 from d2l_ext.evidence.declarations import (
     CONDITIONAL,
+    EFFECT,
+    EQUAL,
     EXACT,
     FAILS,
     HOLDS,
     MACHINE,
+    Declaration,
     declarations,
 )
 from d2l_ext.evidence.machine import describe
 from d2l_ext.evidence.measurement import Measurement
+from d2l_ext.evidence.recording import Record, is_recording, record
+
+import numpy as onp
 
 #: The execution of a cell in which each claim was measured last.
 _measured_in: dict[str, int] = {}
@@ -32,9 +38,7 @@ class ClaimContradicted(AssertionError):
     """Says that a measurement contradicts the recorded verdict."""
 
 
-def claim(
-    claim_id: str, holds: bool | Mapping[str, bool], **measurements: Any
-) -> None:
+def claim(claim_id: str, values: Any, **measurements: Any) -> None:
     """Shows a claim's verdict, and what this measurement says of it.
 
     A measurement that contradicts the verdict stops nobody who reads, builds
@@ -45,13 +49,14 @@ def claim(
     ----------
     claim_id : str
         The claim's id in ``claims.yml``.
-    holds : bool or mapping of str to bool
-        Whether the measurement supports the statement; or, for each condition
-        that was tried, whether it does there. The measured verdict is then
-        *holds* (all), *does not hold* (none) or *holds only when* followed by
-        the conditions where it does.
+    values : number, truth value or sequence of them; or mapping of str to such
+        What this run measured. Of an ``effect`` the difference, in the
+        metric's unit and positive where it supports the statement, one for
+        each seed; of a ``share`` whether it happened, for each seed; of an
+        ``exact`` claim whether it holds. Where the claim has arms, a mapping
+        of each arm to its values.
     measurements
-        What was measured, by name: numbers, truth values or short texts.
+        What else is shown, by name: numbers, truth values or short texts.
 
     Raises
     ------
@@ -64,14 +69,17 @@ def claim(
     KeyError
         If ``claims.yml`` has no such claim.
     ValueError
-        If there is no measurement, or one that is no number or text; or if
-        the claim was measured before, in this run of the cell or, with the
-        gate on, in this process.
+        If there is no measurement, or one that is no number or text; if the
+        arms are not those of ``claims.yml``; or if the claim was measured
+        before, in this run of the cell or, with the gate on, in this process.
     """
+    if is_recording():
+        record(_record(claim_id, values, measurements))
+        return
     # Imported here: a script without a notebook needs no IPython to fail.
     from IPython.display import display
 
-    measurement = measure(claim_id, holds, **measurements)
+    measurement = measure(claim_id, values, **measurements)
     _refuse_twice(claim_id)
     display(measurement)
     if _gates(measurement.kind) and not measurement.agrees:
@@ -79,6 +87,59 @@ def claim(
             f"the measurement contradicts the verdict in claims.yml\n"
             f"{measurement}"
         )
+
+
+def _record(
+    claim_id: str, values: Any, measurements: Mapping[str, Any]
+) -> Record:
+    return Record(
+        claim_id,
+        _by_arm(claim_id, _declared(claim_id), values),
+        {name: _plain(name, value) for name, value in measurements.items()},
+    )
+
+
+def _by_arm(
+    claim_id: str, declaration: Declaration, values: Any
+) -> dict[str, list[float]]:
+    """Returns the values of each arm as a list.
+
+    Raises
+    ------
+    ValueError
+        If the arms are not those that are declared, an arm has no value, or
+        one is no number.
+    """
+    given = values if isinstance(values, Mapping) else {"": values}
+    if set(given) != set(declaration.arms or [""]):
+        arms = ", ".join(map(repr, declaration.arms)) or "none"
+        raise ValueError(
+            f"the arms of the claim {claim_id!r} in claims.yml are {arms}; "
+            f"measured: {', '.join(map(repr, given))}"
+        )
+    found = {}
+    for arm, value in given.items():
+        try:
+            numbers = onp.asarray(value, dtype=float).ravel().tolist()
+        except (TypeError, ValueError):
+            numbers = []
+        if not numbers:
+            raise ValueError(
+                f"the claim {claim_id!r} takes one number a seed, not "
+                f"{value!r}"
+            )
+        found[arm] = numbers
+    return found
+
+
+def _supports(declaration: Declaration, values: list[float]) -> bool:
+    """Whether what one run measured of an arm supports the statement."""
+    mean = sum(values) / len(values)
+    if declaration.margin is None:
+        return bool(mean)
+    if declaration.kind == EFFECT and declaration.metric.direction == EQUAL:
+        return abs(mean) < declaration.margin
+    return mean > declaration.margin
 
 
 def _gates(kind: str) -> bool:
@@ -105,20 +166,15 @@ def _refuse_twice(claim_id: str) -> None:
     _measured_in[claim_id] = now
 
 
-def measure(
-    claim_id: str, holds: bool | Mapping[str, bool], **measurements: Any
-) -> Measurement:
+def measure(claim_id: str, values: Any, **measurements: Any) -> Measurement:
     """Returns the measurement that :func:`claim` shows; see there."""
-    declared = declarations()
-    if claim_id not in declared:
-        raise KeyError(
-            f"claims.yml has no claim {claim_id!r}; it has: "
-            + ", ".join(sorted(declared))
-        )
+    declaration = _declared(claim_id)
     if not measurements:
         raise ValueError(f"the claim {claim_id!r} needs a measurement")
-    declaration = declared[claim_id]
-    measured, condition = _measured_verdict(holds)
+    if declaration.verdict is None and declaration.kind != MACHINE:
+        by_arm = _by_arm(claim_id, declaration, values)
+        values = {arm: _supports(declaration, v) for arm, v in by_arm.items()}
+    measured, condition = _measured_verdict(values)
     return Measurement(
         id=claim_id,
         chapter=declaration.chapter,
@@ -134,6 +190,16 @@ def measure(
         context=str(context()),
         machine=describe() if declaration.kind == MACHINE else None,
     )
+
+
+def _declared(claim_id: str) -> Declaration:
+    declared = declarations()
+    if claim_id not in declared:
+        raise KeyError(
+            f"claims.yml has no claim {claim_id!r}; it has: "
+            + ", ".join(sorted(declared))
+        )
+    return declared[claim_id]
 
 
 def _measured_verdict(

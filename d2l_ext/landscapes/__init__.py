@@ -13,7 +13,11 @@ from d2l_ext.landscapes.functions import (
     Landscape,
     quadratic,
 )
-from d2l_ext.landscapes.pictures import interactive_race, plot_paths
+from d2l_ext.landscapes.pictures import (
+    interactive_race,
+    interactive_rates,
+    plot_paths,
+)
 from d2l_ext.landscapes.race import descend, race
 
 __all__ = [
@@ -25,6 +29,7 @@ __all__ = [
     "Landscape",
     "descend",
     "interactive_race",
+    "interactive_rates",
     "plot_paths",
     "quadratic",
     "race",

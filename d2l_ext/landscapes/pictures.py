@@ -16,6 +16,7 @@ from d2l_ext.plotting.style import colors_of, subplots
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 #: Above the minimum by less than this part of the range, contours end.
 _FLOOR = 1e-4
@@ -99,13 +100,101 @@ def interactive_race(
         If there is no path, they differ in length, ``every`` is not from 1 to
         the number of steps, or ``alt`` or ``caption`` is empty.
     """
+    num_steps = _num_steps(paths)
+    figure, ax = subplots(height=3.6)
+    plot_paths(landscape, paths, ax=ax)
+    return interactive(
+        figure,
+        [_steps(num_steps, every)],
+        _race_traces(paths),
+        layout=_layout(landscape),
+        title=title,
+        background=_background(landscape),
+        choose=True,
+        alt=alt,
+        caption=caption,
+    )
+
+
+def interactive_rates(
+    figure: Figure,
+    landscape: Landscape,
+    races: Mapping[float, Mapping[str, np.ndarray]],
+    *,
+    start: int = 0,
+    every: int = 1,
+    title: Callable[..., str] | None = None,
+    alt: str,
+    caption: str,
+) -> InteractiveFigure:
+    """Returns a race at several learning rates, which the reader chooses.
+
+    It is over when the reader comes to it, and can be played again.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The static picture with the same message; it is closed.
+    landscape : Landscape
+        Where.
+    races : mapping of float to paths
+        By the learning rate, what ``landscapes.race`` returns; all for the
+        same number of steps.
+    start : int
+        The index of the learning rate that the figure starts with.
+    every, title, alt, caption
+        As for :func:`interactive_race`; ``title`` gets ``lr`` as well.
+
+    Raises
+    ------
+    ValueError
+        As :func:`interactive_race`.
+    """
+    num_steps = _num_steps(
+        {
+            f"{name} at {lr:g}": p
+            for lr in races
+            for name, p in races[lr].items()
+        }
+    )
+    traces = {lr: _race_traces(paths) for lr, paths in races.items()}
+    return interactive(
+        figure,
+        [
+            Control("lr", "rate", list(races), start=start),
+            _steps(num_steps, every, ended=True),
+        ],
+        lambda lr, step: traces[lr](step),
+        layout=_layout(landscape),
+        title=title,
+        background=_background(landscape),
+        choose=True,
+        alt=alt,
+        caption=caption,
+    )
+
+
+def _num_steps(paths: Mapping[str, np.ndarray]) -> int:
+    """Returns the number of steps that all paths have."""
     _check_paths(paths)
     lengths = {len(path) for path in paths.values()}
     if len(lengths) > 1:
         raise ValueError(f"the paths have {sorted(lengths)} points")
-    num_steps = lengths.pop() - 1
+    return lengths.pop() - 1
+
+
+def _steps(num_steps: int, every: int, *, ended: bool = False) -> Control:
     if not 1 <= every <= num_steps:
         raise ValueError(f"every lies in 1 to {num_steps}, not {every}")
+    steps = [*range(0, num_steps, every), num_steps]
+    start = len(steps) - 1 if ended else 0
+    return Control("step", "step", steps, start=start, play=True)
+
+
+def _race_traces(
+    paths: Mapping[str, np.ndarray],
+) -> Callable[[int], list[dict[str, Any] | Prefix]]:
+    """Returns the function that draws the paths as far as a step."""
     colors = colors_of(paths)
     lines = {
         name: _line(name, path, colors[name]) for name, path in paths.items()
@@ -118,26 +207,7 @@ def interactive_race(
             shown.append(_point(name, path[step], colors[name]))
         return shown
 
-    figure, ax = subplots(height=3.6)
-    plot_paths(landscape, paths, ax=ax)
-    return interactive(
-        figure,
-        [
-            Control(
-                "step",
-                "step",
-                [*range(0, num_steps, every), num_steps],
-                play=True,
-            )
-        ],
-        traces,
-        layout=_layout(landscape),
-        title=title,
-        background=_background(landscape),
-        choose=True,
-        alt=alt,
-        caption=caption,
-    )
+    return traces
 
 
 def _check_paths(paths: Mapping[str, np.ndarray]) -> None:

@@ -51,4 +51,4 @@ def test_a_repository_that_is_not_owner_and_name_is_refused(tmp_path, name):
 def test_no_script_from_the_packages_lies_where_every_page_loads_it():
     """Jupyter Book loads each script below _static on each page."""
     scripts = {path.name for path in (ROOT / "_static").rglob("*.js")}
-    assert scripts == {"d2l-figures.js"}
+    assert scripts == {"d2l-evidence.js", "d2l-figures.js"}

@@ -110,6 +110,25 @@ def test_a_new_claim_costs_its_chapter(root, before):
     assert stale(root, before) == ["dropout"]
 
 
+def test_new_evidence_costs_the_chapter_that_shows_it(root, before):
+    def write(**verdicts):
+        text = json.dumps({"claims": {k: [v] for k, v in verdicts.items()}})
+        for name in ("evidence", "d2l_ext/_files"):
+            (root / name / "verdicts.json").write_text(text)
+
+    write(**{"bn-identity": "holds"})
+    assert stale(root, before) == []
+    write(**{"bn-identity": "holds", "res-identity": "undecided"})
+    assert stale(root, before) == ["resnet"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"claims": 1}'])
+def test_verdicts_that_cannot_be_read_are_a_sentence(root, text):
+    (root / "evidence" / "verdicts.json").write_text(text)
+    with pytest.raises(SystemExit, match=r"verdicts\.json cannot be read: "):
+        Sources(root, SETTINGS)
+
+
 @pytest.mark.parametrize(
     "name", ["d2l_ext/new.py", "d2l_check/_files/answers.npz"]
 )

@@ -26,6 +26,7 @@ SOURCES = (
     "references.bib",
     "*.md",
     "chapters/**/*",
+    "evidence/*",
     "exercises/**/*",
     "d2l_*/**/*",
     "tools/**/*.py",

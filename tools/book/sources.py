@@ -13,6 +13,8 @@ import yaml
 
 PACKAGES = ("d2l_ext", "d2l_check", "d2l_course")
 CLAIMS = Path("evidence", "claims.yml")
+#: A claim's box shows the evidence for it.
+VERDICTS = Path("evidence", "verdicts.json")
 #: What every chapter depends on.
 LOCK = "uv.lock"
 
@@ -33,7 +35,7 @@ class Sources:
     Raises
     ------
     SystemExit
-        If the claims cannot be read.
+        If the claims or the verdicts cannot be read.
     """
 
     def __init__(self, root: Path, settings: Mapping[str, str]) -> None:
@@ -48,13 +50,15 @@ class Sources:
             for path in modules
         }
         self._claims = _read_claims(root / CLAIMS)
+        self._verdicts = _read_verdicts(root / VERDICTS)
         self._data = {
             package: _digest_of(
                 {
                     path.name: _digest(path)
                     for path in sorted((root / package).glob("_files/*"))
                     # Each claim belongs to one chapter.
-                    if path.is_file() and path.name != CLAIMS.name
+                    if path.is_file()
+                    and path.name not in (CLAIMS.name, VERDICTS.name)
                 }
             )
             for package in PACKAGES
@@ -76,7 +80,7 @@ class Sources:
             The files that it loads, relative to the checkout.
         """
         claims = {
-            name: claim
+            name: (claim, self._verdicts.get(name))
             for name, claim in self._claims.items()
             if claim.get("chapter") == chapter
         }
@@ -102,6 +106,18 @@ def _read_claims(path: Path) -> dict[str, dict[str, Any]]:
     except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
         message = " ".join(str(error).split())
         raise SystemExit(f"book: {path.name} cannot be read: {message}") from (
+            error
+        )
+
+
+def _read_verdicts(path: Path) -> dict[str, Any]:
+    """Returns the evidence by claim; nothing before there is any."""
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["claims"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise SystemExit(f"book: {path.name} cannot be read: {error}") from (
             error
         )
 

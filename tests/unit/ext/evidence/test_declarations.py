@@ -60,7 +60,51 @@ def test_a_declaration_has_what_its_record_says(write):
         "source": "ioffe2015",
     }
     (declaration,) = declarations(write({"one": record})).values()
-    assert vars(declaration) == record | {"metric": Metric(**METRIC)}
+    defaults = {"arms": (), "budgets": ("short",), "fixed": None}
+    assert vars(declaration) == defaults | record | {
+        "metric": Metric(**METRIC)
+    }
+
+
+def test_arms_and_budgets_are_read_in_their_order(write):
+    record = COMMON | {
+        "kind": EFFECT,
+        "margin": 1,
+        "arms": ["b", "a"],
+        "budgets": ["short", "long"],
+        "fixed": "the width",
+    }
+    (declaration,) = declarations(write({"one": record})).values()
+    assert declaration.arms == ("b", "a")
+    assert declaration.budgets == ("short", "long")
+    assert declaration.fixed == "the width"
+
+
+@pytest.mark.parametrize("value", ["a", [], [1], ["a", " "], None])
+@pytest.mark.parametrize("name", ["arms", "budgets"])
+def test_what_is_no_list_of_texts_is_found(name, value):
+    problem = f"the value of {name!r} is not a list of texts"
+    assert found(kind=EFFECT, margin=1, **{name: value}) == [problem]
+
+
+def test_an_arm_that_is_there_twice_is_found():
+    assert found(kind=EFFECT, margin=1, arms=["a", "a"]) == [
+        "'arms' has a text twice"
+    ]
+
+
+def test_an_unknown_budget_is_found():
+    assert found(kind=EFFECT, margin=1, budgets=["short", "medium"]) == [
+        "unknown budget; the budgets are short, long"
+    ]
+
+
+@pytest.mark.parametrize("kind", [EXACT, MACHINE])
+def test_what_is_not_trained_has_no_budgets(kind):
+    unneeded = ("margin", *(("verdict",) if kind == MACHINE else ()))
+    assert found(*unneeded, kind=kind, budgets=["short"]) == [
+        f"a claim of the kind {kind!r} has no budgets"
+    ]
 
 
 def test_an_empty_file_declares_nothing(tmp_path):
@@ -109,10 +153,6 @@ def test_a_claim_of_each_kind_passes(kind):
 @pytest.mark.parametrize("name", ["chapter", "statement", "kind", "metric"])
 def test_a_missing_field_is_found(name):
     assert f"the field {name!r} is missing" in found(name)
-
-
-def test_a_missing_verdict_is_found():
-    assert found("verdict") == ["the field 'verdict' is missing"]
 
 
 def test_an_unknown_field_is_found_and_the_known_ones_listed():
@@ -211,17 +251,26 @@ def test_a_metric_of_other_values_is_found(name):
     assert problem in found(metric=METRIC | {name: 1})
 
 
-@pytest.mark.parametrize("direction", ["up", "equal"])
-def test_an_unknown_direction_is_found(direction):
-    assert found(metric=METRIC | {"direction": direction}) == [
-        f"unknown direction {direction!r}; use one of: higher, lower"
+@pytest.mark.parametrize(
+    ("kind", "direction", "allowed"),
+    [
+        (SHARE, "up", "higher, lower"),
+        (SHARE, "equal", "higher, lower"),
+        (EFFECT, "up", "higher, lower, equal"),
+    ],
+)
+def test_an_unknown_direction_is_found(kind, direction, allowed):
+    metric = METRIC | {"direction": direction}
+    assert found(kind=kind, margin=0.5, metric=metric) == [
+        f"unknown direction {direction!r}; use one of: {allowed}"
     ]
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_what_is_exact_may_be_equal_as_well(direction):
+def test_what_is_exact_or_an_effect_may_be_equal_as_well(direction):
     metric = METRIC | {"direction": direction}
     assert found("margin", kind=EXACT, metric=metric) == []
+    assert found(kind=EFFECT, margin=1, metric=metric) == []
 
 
 def test_chapters_and_citations_are_looked_up_where_they_are_known():
