@@ -303,7 +303,8 @@ def legend(declaration: Declaration) -> str:
         )
     return (
         "● mean with its 95\u00a0% interval, to the right where it supports "
-        "the claim; shaded: too little to matter; dashed: what the claim needs."
+        "the claim; shaded: too little to matter; dashed: what the claim "
+        "needs."
     )
 
 

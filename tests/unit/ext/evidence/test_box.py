@@ -220,7 +220,8 @@ def test_the_plain_text_says_the_same():
         "[holds only when it rains] wet: Water is wet.",
         "  test acc: 0.5",
         "  evidence: it rains, the chapter's epochs: +3 points "
-        "(95\u00a0% interval +1.73 to +4.27); needed: more than +1; 3 of 3 seeds agree",
+        "(95\u00a0% interval +1.73 to +4.27); needed: more than +1; "
+        "3 of 3 seeds agree",
     ]
 
 
