@@ -2,8 +2,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 RUN := .venv/bin/python
+# Tests run side by side, one process a core: a thread each.
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest -n auto
 # A reader's settings must not change what is built and tested.
-unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_GATE
+unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_BUDGET D2L_EXT_GATE
 unexport VIRTUAL_ENV PYTHONPATH
 
 .PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
@@ -49,17 +51,17 @@ notebooks: setup
 	$(RUN) -m tools.notebooks check
 
 unit: setup
-	$(RUN) -m pytest tests/unit tests/tools
+	$(PYTEST) tests/unit tests/tools
 
 exercises: setup
 	$(RUN) -m tools.exercises check
-	$(RUN) -m pytest tests/exercises
+	$(PYTEST) tests/exercises
 
 nbval: setup
 	$(RUN) -m tools.run_chapters
 
 browser: book
-	$(RUN) -m pytest tests/book
+	$(PYTEST) tests/book
 
 lanes: setup
 	$(RUN) -m tools.lanes $(LANES)

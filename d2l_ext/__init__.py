@@ -41,7 +41,8 @@ _PUBLIC = {
     ),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
-    "evidence.trial": ("Trial", "seeds", "trial"),
+    "evidence.trial": ("Trial", "epochs", "seeds", "trial"),
+    "evidence.study": ("Side", "Study"),
     "evidence.claim": ("claim",),
 }
 _HOME = {

@@ -1,4 +1,4 @@
-"""The five settings of the book, read once from the environment.
+"""The six settings of the book, read once from the environment.
 
 ============== ==================================== ==================
 variable       values                               default
@@ -6,6 +6,7 @@ variable       values                               default
 D2L_EXT_CTX    auto, cpu, cpu(N), gpu, gpu(N)       auto
 D2L_EXT_SEED   a whole number from 0 to 2**31 - 1   0
 D2L_EXT_SCALE  quick, full                          quick
+D2L_EXT_BUDGET short, long                          short
 D2L_EXT_DATA   a folder                             the platform's cache
 D2L_EXT_GATE   on, off                              off
 ============== ==================================== ==================
@@ -21,6 +22,10 @@ from functools import cache
 from pathlib import Path
 
 SCALES = ("quick", "full")
+#: How long a network is trained in an experiment: as the chapter says, or ten
+#: times as long.
+BUDGETS = ("short", "long")
+LONG = 10
 #: Where a claim that is measured otherwise fails, and where it is only shown.
 GATES = ("on", "off")
 MAX_SEED = 2**31 - 1
@@ -39,6 +44,9 @@ class Settings:
     scale : str
         ``quick``: embedded digits and small networks, in seconds. ``full``:
         Fashion-MNIST with the reference sizes and epochs.
+    budget : str
+        ``short``: a :class:`d2l_ext.Study` trains for as many epochs as it
+        says. ``long``: ten times as many.
     data : pathlib.Path
         Where downloads are kept.
     gate : bool
@@ -49,6 +57,7 @@ class Settings:
     ctx: str
     seed: int
     scale: str
+    budget: str
     data: Path
     gate: bool
 
@@ -59,8 +68,9 @@ class Settings:
 
     @property
     def recorded(self) -> bool:
-        """Whether verdicts are recorded for this scale and seed."""
-        return self.scale == "quick" and self.seed == 0
+        """Whether the tests measure claims with these settings."""
+        short = self.budget == "short"
+        return self.scale == "quick" and self.seed == 0 and short
 
 
 @cache
@@ -83,6 +93,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         ctx=_read_ctx(environ.get("D2L_EXT_CTX", "auto")),
         seed=_read_seed(environ.get("D2L_EXT_SEED", "0")),
         scale=_read_scale(environ.get("D2L_EXT_SCALE", "quick")),
+        budget=_read_budget(environ.get("D2L_EXT_BUDGET", "short")),
         data=Path(data).expanduser() if data else default_cache(),
         gate=_read_gate(environ.get("D2L_EXT_GATE", "off")),
     )
@@ -123,6 +134,16 @@ def _read_scale(value: str) -> str:
             + ", ".join(SCALES)
         )
     return scale
+
+
+def _read_budget(value: str) -> str:
+    budget = value.strip().lower()
+    if budget not in BUDGETS:
+        raise ValueError(
+            f"D2L_EXT_BUDGET={value!r} is not a budget; use one of: "
+            + ", ".join(BUDGETS)
+        )
+    return budget
 
 
 def _read_gate(value: str) -> bool:

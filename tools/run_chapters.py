@@ -146,7 +146,7 @@ def environment(context: str, data: Path | None = None) -> dict[str, str]:
         CI="1",
         OMP_NUM_THREADS="1",
     )
-    for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE"):
+    for name in ("D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_BUDGET"):
         chosen.pop(name, None)
     if data is not None:
         chosen |= {"D2L_EXT_SCALE": "full", "D2L_EXT_DATA": str(data)}

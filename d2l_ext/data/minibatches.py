@@ -93,6 +93,45 @@ class MiniBatches:
             y = mx.np.take(self.y, batch, axis=0, mode="clip")
             yield (self._transform(X) if self._transform else X), y
 
+    def split(self, every: int = 5) -> tuple[MiniBatches, MiniBatches]:
+        """Returns the examples in two parts, for training and validation.
+
+        Parameters
+        ----------
+        every : int
+            Each so-manieth example, in the order of ``X``, is held out for
+            validation.
+
+        Returns
+        -------
+        train_iter, valid_iter : MiniBatches
+            Of the same batch size, context and ``transform``; what is held
+            out is not shuffled.
+
+        Raises
+        ------
+        ValueError
+            If ``every`` is not a whole number from 2 to the number of
+            examples.
+        """
+        whole_number("every", every, 2, self.num_examples)
+        is_held_out = np.arange(self.num_examples) % every == every - 1
+        return (
+            self._part(~is_held_out, self._shuffle),
+            self._part(is_held_out, False),
+        )
+
+    def _part(self, chosen: np.ndarray, shuffle: bool) -> MiniBatches:
+        index = mx.np.array(np.flatnonzero(chosen), ctx=self.ctx)  # (k,)
+        return MiniBatches(
+            mx.np.take(self.X, index, axis=0),  # (n, ...) -> (k, ...)
+            mx.np.take(self.y, index, axis=0),  # (n,) -> (k,)
+            self.batch_size,
+            shuffle,
+            self.ctx,
+            transform=self._transform,
+        )
+
 
 def _context(ctx: mx.Context | str | None) -> mx.Context:
     if ctx is None or isinstance(ctx, str):

@@ -8,4 +8,7 @@
 - :mod:`d2l_ext.evidence.box`: the box of a claim: this run, and the evidence
 - :mod:`d2l_ext.evidence.machine`: what a measurement was made on, in words
 - :mod:`d2l_ext.evidence.trial`: a network, trained in a fair comparison
+- :mod:`d2l_ext.evidence.study`: a comparison over learning rates and seeds
+- :mod:`d2l_ext.evidence.recording`: runs whose values become evidence
+- :mod:`d2l_ext.evidence.verdict`: the rule, from values to a verdict
 """

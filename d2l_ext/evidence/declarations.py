@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from d2l_ext.config import BUDGETS
+
 import yaml
 
 EXACT = "exact"
@@ -37,7 +39,7 @@ UNDECIDED = "undecided"
 VERDICTS = (HOLDS, CONDITIONAL, FAILS, UNDECIDED)
 
 #: What supports the statement: a metric that is higher, lower, or equal on
-#: both sides (up to rounding, so of exact claims only).
+#: both sides (up to rounding; of an effect up to its margin).
 HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
 DIRECTIONS = (HIGHER, LOWER, EQUAL)
 
@@ -82,10 +84,13 @@ class Declaration:
         Of an effect the smallest difference that matters, in the metric's
         unit; of a share the part of the runs that the claim needs, between 0
         and 1. Other kinds have none.
-    verdict : str, optional
-        One of ``VERDICTS``. Of the kind ``machine`` none is recorded.
-    condition : str, optional
-        What ``holds only when`` is followed by.
+    arms : tuple of str
+        The conditions that are judged one by one, in words that can follow
+        ``holds only when``; none if there is one measurement.
+    budgets : tuple of str
+        How long is trained, of ``d2l_ext.config.BUDGETS``.
+    fixed : str, optional
+        What is held fixed: a caveat of an effect or a share.
     source : str, optional
         Who says it: a key of ``references.bib``.
     """
@@ -95,14 +100,16 @@ class Declaration:
     kind: str
     metric: Metric
     margin: float | None = None
-    verdict: str | None = None
-    condition: str | None = None
+    arms: tuple[str, ...] = ()
+    budgets: tuple[str, ...] = ("short",)
+    fixed: str | None = None
     source: str | None = None
 
 
 #: The fields of a claim and of its metric, and those that every claim needs.
 FIELDS = tuple(field.name for field in fields(Declaration))
 METRIC_FIELDS = tuple(field.name for field in fields(Metric))
+_LISTS = ("arms", "budgets")
 _NEEDED = ("chapter", "statement", "kind", "metric")
 
 
@@ -134,12 +141,13 @@ def declarations(path: Path = CLAIMS_FILE) -> dict[str, Declaration]:
     records = read(path.read_text(encoding="utf-8"))
     for claim_id, problem in problems(records):
         raise ValueError(f"claims.yml: {claim_id}: {problem}")
-    return {
-        claim_id: Declaration(
-            **record | {"metric": Metric(**record["metric"])}
-        )
-        for claim_id, record in records.items()
-    }
+    return {name: _declaration(record) for name, record in records.items()}
+
+
+def _declaration(record: Mapping[str, Any]) -> Declaration:
+    lists = {name: tuple(record[name]) for name in _LISTS if name in record}
+    metric = {"metric": Metric(**record["metric"])}
+    return Declaration(**{**record, **lists, **metric})
 
 
 def read(text: str) -> dict[str, Any]:
@@ -184,7 +192,7 @@ def problems(
                 *_wrong_fields(record),
                 *_wrong_metric(record),
                 *_wrong_margin(record),
-                *_wrong_verdict(record),
+                *_wrong_lists(record),
                 *_unknown(record, chapters, citations),
             ]
         for problem in found:
@@ -199,7 +207,7 @@ def _wrong_fields(record: Mapping[str, Any]) -> Iterator[str]:
         if name not in record:
             yield f"the field {name!r} is missing"
     for name, value in record.items():
-        if name in ("metric", "margin") or name not in FIELDS:
+        if name in ("metric", "margin", *_LISTS) or name not in FIELDS:
             continue
         if not (isinstance(value, str) and value.strip()):
             yield f"the value of {name!r} is not text"
@@ -218,7 +226,8 @@ def _wrong_metric(record: Mapping[str, Any]) -> Iterator[str]:
     for name, value in metric.items():
         if not (isinstance(value, str) and value.strip()):
             yield f"the metric's {name!r} is not text"
-    allowed = DIRECTIONS if record.get("kind") == EXACT else DIRECTIONS[:2]
+    may_equal = record.get("kind") in (EXACT, EFFECT)
+    allowed = DIRECTIONS if may_equal else DIRECTIONS[:2]
     direction = metric["direction"]
     if isinstance(direction, str) and direction not in allowed:
         yield (
@@ -248,27 +257,25 @@ def _wrong_margin(record: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
+def _wrong_lists(record: Mapping[str, Any]) -> Iterator[str]:
+    for name in _LISTS:
+        value = record.get(name, [])
+        texts = isinstance(value, list) and all(
+            isinstance(text, str) and text.strip() for text in value
+        )
+        if not texts or (name in record and not value):
+            yield f"the value of {name!r} is not a list of texts"
+        elif len(set(value)) < len(value):
+            yield f"{name!r} has a text twice"
+        elif name == "budgets" and not set(value) <= set(BUDGETS):
+            yield f"unknown budget; the budgets are {_list(BUDGETS)}"
+    if "budgets" in record and record.get("kind") in (EXACT, MACHINE):
+        yield f"a claim of the kind {record['kind']!r} has no budgets"
+
+
 def _is_positive(value: Any) -> bool:
     is_number = isinstance(value, (int, float)) and value is not True
     return is_number and 0 < value < math.inf
-
-
-def _wrong_verdict(record: Mapping[str, Any]) -> Iterator[str]:
-    kind, verdict = record.get("kind"), record.get("verdict")
-    if kind == MACHINE:
-        for name in ("verdict", "condition"):
-            if name in record:
-                yield (
-                    f"a claim of the kind {MACHINE!r} has no {name}: it is "
-                    "shown with the machine that measured it"
-                )
-        return
-    if "verdict" not in record:
-        yield "the field 'verdict' is missing"
-    elif isinstance(verdict, str) and verdict not in VERDICTS:
-        yield f"unknown verdict {verdict!r}; use one of: {_list(VERDICTS)}"
-    if (verdict == CONDITIONAL) != ("condition" in record):
-        yield f"'condition' and the verdict {CONDITIONAL!r} go together"
 
 
 def _unknown(

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from d2l_ext.config import MAX_SEED, settings
+from d2l_ext.config import LONG, MAX_SEED, settings
 from d2l_ext.engine.seeding import seed as set_seed
+from d2l_ext.evidence.recording import is_recording
 from d2l_ext.training import DivergenceWarning, evaluate, fit
 from d2l_ext.training.checks import Batches
 from d2l_ext.training.history import History
@@ -48,6 +49,15 @@ class Trial:
         return self.history.train_loss[-1]
 
 
+def epochs(count: int) -> int:
+    """Returns how many epochs to train for, where a chapter says ``count``.
+
+    Ten times as many with the setting ``D2L_EXT_BUDGET=long``: whether a
+    claim about training holds may depend on how long that is.
+    """
+    return count * (LONG if settings().budget == "long" else 1)
+
+
 def trial(
     make_net: Callable[[], gluon.Block],
     train_iter: Batches,
@@ -55,6 +65,8 @@ def trial(
     *,
     seed: int | None = None,
     initializer: init.Initializer | None = None,
+    curves: bool = True,
+    finish: Callable[[gluon.Block, Batches], Any] | None = None,
     **fit_options: Any,
 ) -> Trial:
     """Seeds everything, builds a network, initializes and trains it.
@@ -69,6 +81,13 @@ def trial(
         By default the setting ``D2L_EXT_SEED``.
     initializer : mxnet.init.Initializer, optional
         By default Xavier's.
+    curves : bool
+        Whether the history has the test accuracy of each epoch. Without, the
+        network is evaluated once, at the end, which takes less time.
+    finish : callable, optional
+        Called with the trained network and ``train_iter`` before the network
+        is evaluated at the end, as
+        :func:`d2l_ext.layers.population_statistics` may be.
     fit_options
         Passed to :func:`d2l_ext.fit`. That a run diverged is in its history,
         and no warning.
@@ -84,14 +103,19 @@ def trial(
     net.initialize(initializer or init.Xavier(), ctx=X.ctx)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DivergenceWarning)
-        history = fit(net, train_iter, test_iter, **fit_options)
-    if history.diverged_at is None:
+        watched = test_iter if curves else None
+        history = fit(net, train_iter, watched, **fit_options)
+    if finish is not None:
+        finish(net, train_iter)
+    elif curves and history.diverged_at is None:
         return Trial(net, history, history.test_acc[-1])
     return Trial(net, history, evaluate(net, test_iter)[1])
 
 
 def seeds(count: int) -> list[int]:
     """Returns ``count`` seeds, others for each setting of ``D2L_EXT_SEED``.
+
+    A run for the evidence has one seed only: other runs have the others.
 
     Raises
     ------
@@ -101,4 +125,5 @@ def seeds(count: int) -> list[int]:
     if not 1 <= count <= 1000:
         raise ValueError(f"count lies in 1 to 1000, not {count}")
     first = settings().seed * 1000
+    count = 1 if is_recording() else count
     return [(first + i) % (MAX_SEED + 1) for i in range(count)]

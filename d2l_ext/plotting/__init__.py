@@ -3,7 +3,7 @@
 Importing this package makes the book's style Matplotlib's default.
 """
 
-from d2l_ext.plotting.curves import plot_curves
+from d2l_ext.plotting.curves import plot_curves, plot_dots
 from d2l_ext.plotting.frames import (
     Control,
     InteractiveFigure,
@@ -30,5 +30,6 @@ __all__ = [
     "colors_of",
     "interactive",
     "plot_curves",
+    "plot_dots",
     "subplots",
 ]

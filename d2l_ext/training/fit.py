@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 import warnings
 from collections.abc import Sequence, Sized
@@ -21,6 +20,7 @@ from d2l_ext.training.checks import (
 from d2l_ext.training.evaluation import evaluate_objective
 from d2l_ext.training.history import DivergenceWarning, History
 from d2l_ext.training.objective import make_objective
+from d2l_ext.training.progress import progress_bar
 from d2l_ext.training.step import Step, create_optimizer
 from d2l_ext.training.stopping import BestEpoch, EarlyStopping
 
@@ -115,7 +115,9 @@ def fit(
         else BestEpoch(early_stopping, net, history)
     )
     run = _Run(net, step, tuple(callbacks), history, best)
-    with _progress_bar(train_iter, num_epochs, progress) as bar:
+    length = len(train_iter) if isinstance(train_iter, Sized) else None
+    total = num_epochs * length if length else None
+    with progress_bar(total, "batch", progress) as bar:
         for epoch in range(1, num_epochs + 1):
             run.epoch(epoch, train_iter, test_iter, bar)
             if history.stopped_by is not None:
@@ -220,14 +222,3 @@ class _Run:
             self.history.diverged_at = step
             self.history.stopped_by = f"the loss became {total} at step {step}"
         return math.isfinite(total)
-
-
-def _progress_bar(
-    train_iter: Batches, num_epochs: int, progress: bool | None
-) -> tqdm:
-    length = len(train_iter) if isinstance(train_iter, Sized) else None
-    total = num_epochs * length if length else None
-    if progress is None and not os.environ.get("CI"):
-        # Without `disable`, tqdm goes by its own variable, TQDM_DISABLE.
-        return tqdm(total=total, unit="batch", leave=False)
-    return tqdm(total=total, unit="batch", leave=False, disable=not progress)

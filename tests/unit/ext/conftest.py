@@ -17,6 +17,7 @@ from mxnet import autograd, np
 
 VARIABLES = (
     *("D2L_EXT_CTX", "D2L_EXT_SEED", "D2L_EXT_SCALE", "D2L_EXT_DATA"),
+    "D2L_EXT_BUDGET",
     "D2L_EXT_GATE",
 )
 

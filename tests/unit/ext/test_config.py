@@ -85,6 +85,22 @@ def test_another_scale_is_refused_and_the_right_ones_listed(value):
     assert "quick, full" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "budget"),
+    [("short", "short"), ("long", "long"), (" Long\n", "long")],
+)
+def test_a_budget_is_read(value, budget):
+    assert read({"D2L_EXT_BUDGET": value}).budget == budget
+
+
+@pytest.mark.parametrize("value", ["", "10", "short,long", "tenfold"])
+def test_another_budget_is_refused_and_the_right_ones_listed(value):
+    with pytest.raises(ValueError, match="D2L_EXT_BUDGET") as refused:
+        read({"D2L_EXT_BUDGET": value})
+    assert repr(value) in str(refused.value)
+    assert "short, long" in str(refused.value)
+
+
 def test_a_folder_is_read(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read({"D2L_EXT_DATA": "some/folder "}).data == Path("some/folder")
@@ -104,11 +120,12 @@ def test_an_empty_folder_is_the_default():
         ("full", "1", False),
     ],
 )
-def test_verdicts_are_recorded_at_quick_scale_with_seed_0_alone(
+def test_claims_are_tested_at_quick_scale_with_seed_0_alone(
     scale, seed, recorded
 ):
-    now = read({"D2L_EXT_SCALE": scale, "D2L_EXT_SEED": seed})
-    assert now.recorded is recorded
+    chosen = {"D2L_EXT_SCALE": scale, "D2L_EXT_SEED": seed}
+    assert read(chosen).recorded is recorded
+    assert not read(chosen | {"D2L_EXT_BUDGET": "long"}).recorded
 
 
 @pytest.mark.parametrize(
@@ -132,7 +149,7 @@ def test_other_variables_are_not_looked_at():
 
 def test_settings_come_from_the_environment(with_settings, tmp_path):
     with_settings(ctx="cpu(1)", seed=5, scale="full", data=tmp_path, gate="on")
-    asked = config.Settings("cpu(1)", 5, "full", tmp_path, gate=True)
+    asked = config.Settings("cpu(1)", 5, "full", "short", tmp_path, gate=True)
     assert settings() == asked
 
 

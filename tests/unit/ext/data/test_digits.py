@@ -84,3 +84,37 @@ def test_interpolation_weights_are_a_mean_of_two_neighbors(size, new_size):
 
 def test_interpolation_to_the_same_size_changes_nothing():
     np.testing.assert_array_equal(bilinear_weights(28, 28), np.eye(28))
+
+
+def classes(batches):
+    return np.bincount(batches.y.asnumpy(), minlength=10).tolist()
+
+
+def test_another_split_has_as_many_digits_of_each_class():
+    usual = load_digits(64, 8)
+    for split in (1, 2):
+        drawn = load_digits(64, 8, split=split)
+        for part, usual_part in zip(drawn, usual, strict=True):
+            assert classes(part) == classes(usual_part)
+
+
+def test_each_split_is_another_one_and_the_same_each_time():
+    def test_images(split):
+        return load_digits(64, 8, split=split)[1].X.asnumpy()
+
+    images = [test_images(split) for split in (0, 1, 2, 1)]
+    assert (images[1] == images[3]).all()
+    for first, second in [(0, 1), (1, 2), (0, 2)]:
+        assert (images[first] != images[second]).any()
+
+
+def test_no_digit_of_a_split_is_in_both_parts():
+    train_iter, test_iter = load_digits(64, 8, split=3)
+    both = np.concatenate([train_iter.X.asnumpy(), test_iter.X.asnumpy()])
+    usual = np.concatenate([part.X.asnumpy() for part in load_digits(64, 8)])
+    assert len(both) == len(usual) == 1797
+    # The same images, in another order: sorted as rows they are equal.
+    rows, usual_rows = both.reshape(1797, -1), usual.reshape(1797, -1)
+    assert (
+        rows[np.lexsort(rows.T)] == usual_rows[np.lexsort(usual_rows.T)]
+    ).all()

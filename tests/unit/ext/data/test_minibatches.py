@@ -156,3 +156,24 @@ def test_a_gpu_that_cannot_work_is_named_with_the_reason(monkeypatch):
     )
     with pytest.raises(ValueError, match=r"gpu\(3\).* used: no card 3"):
         MiniBatches(X3, Y3, 2, ctx=mx.gpu(3))
+
+
+def test_a_split_holds_out_each_so_manieth_example():
+    train_iter, valid_iter = numbered(11).split(every=4)
+    assert sorted(order(train_iter)) == [0, 1, 2, 4, 5, 6, 8, 9, 10]
+    assert order(valid_iter) == [3, 7]
+
+
+def test_a_split_keeps_batch_size_context_and_transform():
+    batches = numbered(12, batch_size=3, ctx="cpu(1)", transform=lambda X: -X)
+    for part in batches.split():
+        assert part.batch_size == 3
+        assert part.ctx == mx.cpu(1)
+        X, _ = next(iter(part))
+        assert (X <= 0).all()
+
+
+@pytest.mark.parametrize("every", [1, 0, -2, 9, 2.0, "5"])
+def test_a_split_that_is_none_is_refused(every):
+    with pytest.raises(ValueError, match="every is"):
+        numbered(8).split(every=every)

@@ -5,7 +5,8 @@ import warnings
 
 import d2l_ext
 from d2l_ext.data.minibatches import MiniBatches
-from d2l_ext.evidence.trial import seeds, trial
+from d2l_ext.evidence.recording import recording
+from d2l_ext.evidence.trial import epochs, seeds, trial
 from d2l_ext.networks import mlp
 
 import mxnet as mx
@@ -104,3 +105,36 @@ def test_seeds_are_taken_by_seed():
 def test_a_count_outside_its_range_is_refused(count):
     with pytest.raises(ValueError, match=f"1 to 1000, not {count}"):
         seeds(count)
+
+
+def test_without_curves_the_same_network_is_evaluated_at_the_end():
+    run = trial(make_net, *data(), num_epochs=2, lr=0.1, curves=False)
+    losses, accuracy, _ = outcome()
+    assert run.history.step_loss == losses
+    assert run.history.test_acc == []
+    assert run.test_acc == accuracy
+
+
+def test_what_finishes_a_network_counts_in_its_accuracy():
+    def forget(net, train_iter):
+        for parameter in net.collect_params().values():
+            parameter.set_data(mx.np.zeros_like(parameter.data()))
+
+    _, test_iter = data()
+    share = (test_iter.y == 0).mean()
+    run = trial(make_net, *data(), num_epochs=1, lr=0.1, finish=forget)
+    assert run.test_acc == pytest.approx(float(share))
+
+
+@pytest.mark.parametrize(("budget", "times"), [("short", 1), ("long", 10)])
+def test_a_long_budget_is_ten_times_the_epochs(with_settings, budget, times):
+    with_settings(budget=budget)
+    assert epochs(3) == 3 * times
+
+
+def test_a_run_for_the_evidence_has_one_seed(with_settings):
+    with_settings(seed=4)
+    first, *_ = seeds(3)
+    with recording():
+        assert seeds(3) == [first]
+    assert len(seeds(3)) == 3

@@ -29,7 +29,8 @@ import numpy as onp
 import pytest
 
 #: The rule is for who publishes, with the project's own environment.
-stats = pytest.importorskip("scipy.stats", "1.15")
+pytest.importorskip("scipy", "1.15")
+stats = pytest.importorskip("scipy.stats")
 
 
 def drawn(mean, std=1.0, count=12, seed=0):

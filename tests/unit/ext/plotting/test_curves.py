@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from d2l_ext.plotting import (
+    COLORS,
     plot_curves,
+    plot_dots,
     subplots,
 )
 
 import mxnet as mx
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 LABELS = {"xlabel": "step", "ylabel": "loss"}
 
@@ -154,3 +157,46 @@ def test_an_x_and_a_y_of_two_lengths_are_refused_by_name():
 
 
 # Training runs
+
+
+def test_several_seeds_are_a_mean_in_a_band():
+    ax = draw(plot_curves({"one": [[1, 2, 3], [3, 6, 3]]}, **LABELS))
+    (line,) = ax.lines
+    assert line.get_xdata().tolist() == [1, 2, 3]
+    assert line.get_ydata().tolist() == [2, 4, 3]
+    (band,) = ax.collections
+    corners = band.get_paths()[0].vertices
+    assert corners[:, 1].min() == 1
+    assert corners[:, 1].max() == 6
+    assert np.allclose(band.get_facecolor()[0, :3], to_rgb(line.get_color()))
+
+
+def test_a_band_takes_the_x_that_it_is_given():
+    ax = plot_curves({"one": ([0.1, 1], [[1, 2], [3, 4]])}, **LABELS)
+    assert ax.lines[0].get_xdata().tolist() == [0.1, 1]
+
+
+def test_dots_are_rows_from_top_to_bottom_with_their_means():
+    ax = draw(plot_dots({"SGD": [1, 3], "Adam": 5}, xlabel="points"))
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert [d.get_xdata().tolist() for d in dots] == [[1, 3], [5]]
+    means = [line for line in ax.lines if line.get_marker() != "o"]
+    assert [m.get_xdata().tolist() for m in means] == [[2, 2], [5, 5]]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["SGD", "Adam"]
+    assert ax.get_ylim() == (1.5, -0.5)
+    assert dots[0].get_color() == COLORS["SGD"]
+    assert ax.get_xlabel() == "points"
+
+
+def test_dots_go_where_they_are_asked_to():
+    _, ax = subplots()
+    same = plot_dots({"a": [1]}, xlabel="x", ax=ax, title="t", xlim=(0, 2))
+    assert same is ax
+    assert ax.get_title() == "t"
+    assert ax.get_xlim() == (0, 2)
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": []}, {"a": [1], "b": []}])
+def test_rows_without_a_number_are_refused(rows):
+    with pytest.raises(ValueError, match="at least one number"):
+        plot_dots(rows, xlabel="x")
