@@ -214,6 +214,8 @@ def _seeds(entry: Entry) -> str:
         f"{html.escape(metric.unit)}; {metric.direction} supports the claim."
         f"{margin}</p>"
     )
+    if declaration.fixed is not None:
+        about += f"<p>Held fixed: {html.escape(declaration.fixed)}</p>"
     parts, summary = [], "Details"
     evidence = entry.evidence
     if evidence is not None and declaration.margin is not None:
