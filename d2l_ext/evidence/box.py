@@ -109,7 +109,7 @@ def to_text(
     lines += [f"  {words(k)}: {show(v)}" for k, v in numbers.items()]
     if evidence is not None and declaration.kind in (EFFECT, SHARE):
         lines += [
-            f"  evidence: {in_words(arm, evidence, declaration)}"
+            f"  evidence: {arm_in_words(arm, evidence, declaration)}"
             for arm in evidence.arms
         ]
     lines += remarks(evidence, declaration, now, budget)
@@ -179,7 +179,9 @@ def where_of(arm: Arm, evidence: Published) -> str:
     return ", ".join(filter(None, [arm.arm, budget]))
 
 
-def in_words(arm: Arm, evidence: Published, declaration: Declaration) -> str:
+def arm_in_words(
+    arm: Arm, evidence: Published, declaration: Declaration
+) -> str:
     """Returns where an arm was measured, and what it gave."""
     where = where_of(arm, evidence)
     said = describe(arm, declaration)
@@ -274,7 +276,7 @@ def _evidence_html(
         values = (now or {}).get(arm.arm, ()) if arm.budget == budget else ()
         here = sum(values) / len(values) if len(values) else math.nan
         drawn = drawn or math.isfinite(here)
-        said = in_words(arm, evidence, declaration)
+        said = arm_in_words(arm, evidence, declaration)
         bar = bars.interval(arm, axis, label=said, now=here)
         lines.append(
             f'<div style="display:flex;flex-wrap:wrap;align-items:center;'

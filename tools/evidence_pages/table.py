@@ -236,7 +236,7 @@ def _dots(entry: Entry, evidence: Published, arm: Arm) -> str:
         f"{seed}: {box.signed(value)}"
         for seed, value in sorted(arm.values.items(), key=_by_seed)
     )
-    said = box.in_words(arm, evidence, entry.declaration)
+    said = box.arm_in_words(arm, evidence, entry.declaration)
     p = "" if arm.p_corrected is None else f"; corrected p {_p(arm)}"
     label = f"By seed: {values}"
     if axis is None or entry.declaration.kind == SHARE:
