@@ -77,9 +77,15 @@ def _chapter(record: Any) -> Any:
 def claim_calls(notebook: Notebook) -> Iterator[tuple[Cell, ast.Call]]:
     """Yields each call of ``claim`` and the cell that it is in."""
     for cell in notebook.code:
-        for call in calls(cell.tree) if cell.tree else ():
-            if dotted(call.func).split(".")[-1] == "claim":
-                yield cell, call
+        for call in claims_in(cell.tree) if cell.tree else ():
+            yield cell, call
+
+
+def claims_in(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yields each call of ``claim`` in a cell."""
+    for call in calls(tree):
+        if dotted(call.func).split(".")[-1] == "claim":
+            yield call
 
 
 def claim_id(call: ast.Call) -> str | None:

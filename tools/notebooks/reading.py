@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 #: What the format allows as the id of a cell.
@@ -150,6 +149,9 @@ def load(text: str) -> Any:
     NotANotebook
         If the text is not a notebook.
     """
+    # Imported here: what validates takes seconds to load.
+    import nbformat
+
     try:
         # Unlike nbformat.reads, these neither mend nor log what is wrong.
         node = nbformat.convert(nbformat.reader.reads(text), 4)
