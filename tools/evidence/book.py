@@ -16,8 +16,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from tools.evidence.process import digest, digest_of
 from tools.evidence.slices import Slices
-from tools.notebooks.claims import claim_id, claims_in
-from tools.notebooks.reading import Course, parse
+from tools.notebooks.reading import Course, claim_id, claims_in, parse
 
 SHORT, LONG = "short", "long"
 #: What of a declaration a measurement depends on.

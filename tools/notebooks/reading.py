@@ -209,3 +209,18 @@ def dotted(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return ""
+
+
+def claims_in(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yields each call of ``claim`` in a cell."""
+    for call in calls(tree):
+        if dotted(call.func).split(".")[-1] == "claim":
+            yield call
+
+
+def claim_id(call: ast.Call) -> str | None:
+    """Returns the id in a call of ``claim``; None if it is not in quotes."""
+    name = call.args[0] if call.args else None
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value
+    return None
