@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,16 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from tools.evidence.process import digest, digest_of
 from tools.evidence.slices import Slices
-from tools.notebooks.claims import claim_calls, claim_id
-from tools.notebooks.reading import Course, Notebook
+from tools.notebooks.reading import Course, claim_id, claims_in, parse
 
 SHORT, LONG = "short", "long"
 #: What of a declaration a measurement depends on.
 DECLARED = ("kind", "metric", "margin", "arms", "budgets")
 #: Cells with this tag run on Colab alone.
 COLAB = "colab"
+
+
+_digest = cache(digest)
 
 
 class EvidenceError(Exception):
@@ -140,22 +141,21 @@ class Book:
 
     def _measured(self, path: Path) -> dict[str, dict[str, str]]:
         """Returns the cells that each claim in a chapter needs."""
-        notebook = Notebook.read(path)
-        transform = TransformerManager().transform_cell
-        sources = self.sources.setdefault(path.stem, {})
-        trees: dict[str, ast.Module] = {}
-        for cell in notebook.code:
-            if COLAB not in cell.tags and cell.tree is not None:
-                sources[cell.id] = transform(cell.source)
-                trees[cell.id] = cell.tree
+        sources = self.sources[path.stem] = dict(_code(path))
+        trees = {
+            cell: tree
+            for cell, source in sources.items()
+            if (tree := parse(source)) is not None
+        }
         slices = Slices(trees)
         found = {}
-        for cell, call in claim_calls(notebook):
-            name = claim_id(call)
-            if name in self.declared and cell.id in trees:
-                found[str(name)] = {
-                    each: digest(sources[each]) for each in slices.of(cell.id)
-                }
+        for cell, tree in trees.items():
+            for name in map(claim_id, claims_in(tree)):
+                if name in self.declared:
+                    found[str(name)] = {
+                        each: _digest(sources[each])
+                        for each in slices.of(cell)
+                    }
         return found
 
     def digest(self, module: str) -> str | None:
@@ -201,3 +201,21 @@ class Book:
             or claim.id in named
             or claim.chapter in names
         ]
+
+
+def _code(path: Path) -> Iterator[tuple[str, str]]:
+    """Yields the ids of a chapter's code cells and their Python.
+
+    The check of the notebooks has found that the file is one: to validate it
+    here again would take longer than all else.
+    """
+    transform = TransformerManager().transform_cell
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
+            tags = cell["metadata"].get("tags", ())
+            if cell["cell_type"] == "code" and COLAB not in tags:
+                yield cell["id"], transform("".join(cell["source"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise EvidenceError(f"{path}: is no notebook ({reason})") from error

@@ -55,11 +55,12 @@ def judged(book: Book, table: Table, digest: str) -> dict[str, Any]:
     p_corrected = corrected(p_values)
     claims = {}
     for name, claim in sorted(book.claims.items()):
-        entry = table.codes.get(name)
+        if name not in rows:  # no evidence is no verdict
+            continue
         own = {k[1:]: v for k, v in found.items() if k[0] == name}
         p = {k[1:]: v for k, v in p_corrected.items() if k[0] == name}
-        code = entry.code if entry else None
-        claims[name] = _claim(claim, rows.get(name, []), own, p, code)
+        code = table.codes[name].code
+        claims[name] = _claim(claim, rows[name], own, p, code)
     return {"runs": digest, "claims": claims}
 
 
@@ -86,7 +87,7 @@ def _claim(
     rows: Sequence[Row],
     found: Mapping[tuple[str, str], Effect | Share | None],
     p_corrected: Mapping[tuple[str, str], float],
-    code: str | None,
+    code: str,
 ) -> dict[str, Any]:
     verdicts: dict[tuple[str, str], Verdict] = {}
     arms = []
