@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,7 @@ def trial(
     initializer: init.Initializer | None = None,
     curves: bool = True,
     finish: Callable[[gluon.Block, Batches], Any] | None = None,
+    falling: bool = False,
     **fit_options: Any,
 ) -> Trial:
     """Seeds everything, builds a network, initializes and trains it.
@@ -88,6 +89,10 @@ def trial(
         Called with the trained network and ``train_iter`` before the network
         is evaluated at the end, as
         :func:`d2l_ext.layers.population_statistics` may be.
+    falling : bool
+        Whether the learning rate falls along a straight line, from ``lr`` at
+        the first step to 0 after the last one. Needs ``lr``, ``num_epochs``
+        and batches that can be counted.
     fit_options
         Passed to :func:`d2l_ext.fit`. That a run diverged is in its history,
         and no warning.
@@ -97,6 +102,8 @@ def trial(
     Trial
         The network, the history and the final test accuracy.
     """
+    if falling:
+        fit_options |= _falling(train_iter, **fit_options)
     set_seed(seed)
     net = make_net()
     X, _ = next(iter(test_iter))
@@ -110,6 +117,19 @@ def trial(
     elif curves and history.diverged_at is None:
         return Trial(net, history, history.test_acc[-1])
     return Trial(net, history, evaluate(net, test_iter)[1])
+
+
+def _falling(
+    train_iter: Batches, *, lr: float, num_epochs: int, **_: Any
+) -> dict[str, Any]:
+    """Returns the options of a learning rate that falls from ``lr`` to 0."""
+    if not isinstance(train_iter, Sized):
+        raise ValueError("a rate that falls needs batches that have a len()")
+    num_steps = num_epochs * len(train_iter)
+    return {
+        "lr": None,
+        "schedule": lambda step: lr * (1 - (step - 1) / num_steps),
+    }
 
 
 def seeds(count: int) -> list[int]:

@@ -55,6 +55,29 @@ def test_the_default_seed_is_the_setting(with_settings):
     assert outcome()[0] == by_argument
 
 
+def test_a_rate_falls_along_a_line_to_zero_after_the_last_step():
+    train_iter, _ = data()
+    rates = [0.1 * (1 - i / 8) for i in range(8)]  # 2 epochs of 4 batches
+    by_hand = outcome(lr=None, schedule=lambda step: rates[step - 1])
+    falls = outcome(falling=True)
+    assert len(train_iter) == 4
+    assert falls[0] == pytest.approx(by_hand[0])
+    assert falls[0] != outcome()[0]
+
+
+def test_a_rate_that_falls_needs_batches_that_can_be_counted():
+    train_iter, test_iter = data()
+    with pytest.raises(ValueError, match="len"):
+        trial(
+            make_net,
+            iter(train_iter),
+            test_iter,
+            num_epochs=1,
+            lr=0.1,
+            falling=True,
+        )
+
+
 def test_a_trial_keeps_network_history_and_accuracy():
     train_iter, test_iter = data()
     run = trial(make_net, train_iter, test_iter, num_epochs=20, lr=0.3)
