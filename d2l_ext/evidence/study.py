@@ -188,10 +188,6 @@ class Study:
         Whether the histories have a test accuracy for each epoch.
     measure : mapping of str to callable, optional
         Further numbers of a run: functions of its :class:`Trial`.
-    schedule : callable, optional
-        Maps how much of the training is over, from 0 to 1, to a factor of
-        the learning rate, as ``lambda over: 1 - over`` for one that falls to
-        zero. By default the rate is constant. A side may have its own.
     options
         Options of :func:`trial` that all sides share.
 
@@ -213,7 +209,6 @@ class Study:
         choose: str | None = "train_loss",
         curves: bool = False,
         measure: Mapping[str, Callable[[Trial], float]] | None = None,
-        schedule: Callable[[float], float] | None = None,
         **options: Any,
     ) -> None:
         if not sides:
@@ -235,7 +230,7 @@ class Study:
         self._num_epochs = epochs(whole_number("num_epochs", num_epochs))
         self._num_seeds = whole_number("num_seeds", num_seeds)
         self._choose = choose
-        self._options = {"curves": curves, "schedule": schedule, **options}
+        self._options = {"curves": curves, **options}
         self._measure = dict(measure or {})
 
     def run(self, progress: bool | None = None) -> Results:
@@ -314,21 +309,15 @@ class Study:
         test_iter: MiniBatches,
         valid_iter: MiniBatches | None,
     ) -> Run:
-        options = self._options | side.options
-        factor = options.pop("schedule")
-        if factor is None:
-            options["lr"] = rate
-        else:
-            total = self._num_epochs * len(train_iter)
-            options["schedule"] = lambda t: rate * factor((t - 1) / total)
         done = trial(
             side.make_net,
             train_iter,
             test_iter,
             seed=seed,
+            lr=rate,
             num_epochs=self._num_epochs,
             progress=False,
-            **options,
+            **self._options | side.options,
         )
         numbers = {"train_loss": done.train_loss, "test_acc": done.test_acc}
         if valid_iter is not None:

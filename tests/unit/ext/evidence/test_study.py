@@ -138,20 +138,6 @@ def test_a_side_has_its_own_rates_data_and_options():
     assert results.best("other")[0].rate in [r.rate for r in results.runs]
 
 
-def test_a_schedule_is_a_factor_of_the_rate_over_the_training():
-    sides = {"falls": linear, "constant": Side(linear, schedule=None)}
-    run = study(sides, rates=0.3, schedule=lambda over: 1 - over).run
-    falls, constant = (run().best(side)[0].trial for side in sides)
-    same = trial(
-        *(linear, *data()),
-        schedule=lambda step: 0.3 * (1 - (step - 1) / 10),
-        num_epochs=2,
-    )
-    assert falls.history.step_loss == same.history.step_loss
-    assert falls.history.lr == pytest.approx([0.3 * 0.6, 0.3 * 0.1])
-    assert constant.history.lr == pytest.approx([0.3, 0.3])
-
-
 def test_data_may_vary_with_the_seed():
     results = Study(
         {"deep": deep}, data, rates=0.1, num_epochs=1, num_seeds=2
