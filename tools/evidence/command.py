@@ -71,7 +71,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="measure with the seeds 1 to N",
     )
     run.add_argument(
-        "--long-seeds", type=_number, default=LONG_SEEDS, metavar="N"
+        "--long-seeds",
+        type=_number_or_none,
+        default=LONG_SEEDS,
+        metavar="N",
+        help="and those of ten times the epochs with 1 to N; 0 for none",
     )
     run.add_argument("--engine", choices=[ENGINE], default=ENGINE)
     run.add_argument(
@@ -113,6 +117,10 @@ def _number(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not 1 or more")
     return int(text)
+
+
+def _number_or_none(text: str) -> int:
+    return 0 if text == "0" else _number(text)
 
 
 def _run(book: Book, arguments: argparse.Namespace) -> int:
