@@ -255,6 +255,23 @@ def test_a_failed_run_leaves_the_verdict_open(book):
     assert (found["verdict"], found["arms"][0]["failed"]) == ("undecided", 1)
 
 
+@pytest.mark.parametrize(
+    ("count", "step", "spread"),
+    [
+        (11, 0, None),  # too few to say where others lie
+        (12, 0, EFFECT["margin"]),  # they agree, and another may round
+        (12, 50, pytest.approx(4.437 * 50 * math.sqrt(13), rel=1e-3)),
+    ],
+)
+def test_where_other_runs_may_lie(book, count, step, spread):
+    runs = [
+        run(book, seed=seed, values={"": 5.0 + step * seed})
+        for seed in range(1, count + 1)
+    ]
+    found = judged(book, table_of(book, runs), "")["claims"]["gain"]
+    assert found["arms"][0]["spread"] == spread
+
+
 # Tasks
 
 

@@ -102,7 +102,7 @@ def _claim(
                 "arm": arm,
                 "budget": budget,
                 "count": len(values),
-                **_numbers(claim.kind, summary, list(values.values())),
+                **_numbers(claim, summary, list(values.values())),
                 "p_corrected": p,
                 "verdict": verdict.verdict,
                 "manner": verdict.manner,
@@ -148,7 +148,7 @@ def _judge(
 
 
 def _numbers(
-    kind: str, found: Effect | Share | None, values: Sequence[float]
+    claim: Claim, found: Effect | Share | None, values: Sequence[float]
 ) -> dict[str, float | None]:
     none = dict.fromkeys(("mean", "low", "high", "agree", "p", "spread"))
     if isinstance(found, Effect):
@@ -158,16 +158,28 @@ def _numbers(
             "high": found.high,
             "agree": found.agree,
             "p": found.p,
-            "spread": found.spread,
+            "spread": _spread(claim, found),
         }
     if isinstance(found, Share):
         mean = found.happened / found.count
         low, high = found.low, found.high
-        if kind == EXACT:
+        if claim.kind == EXACT:
             low = high = mean
         return none | {"mean": mean, "low": low, "high": high, "agree": mean}
     mean = statistics.fmean(values) if values else None
     return none | {"mean": mean}
+
+
+def _spread(claim: Claim, found: Effect) -> float | None:
+    """How far from the mean another run may lie; see ``Effect.spread``.
+
+    Few runs say nothing of others, and no run is outside that differs by less
+    than what matters: where all seeds agree, another machine may round one of
+    them to the next epoch.
+    """
+    if found.count < MIN_PAIRS:
+        return None
+    return max(found.spread, claim.margin or 0.0)
 
 
 def write_verdicts(book: Book, folder: Path) -> dict[str, Any]:
