@@ -9,7 +9,7 @@ unexport D2L_EXT_CTX D2L_EXT_SEED D2L_EXT_SCALE D2L_EXT_BUDGET D2L_EXT_GATE
 unexport VIRTUAL_ENV PYTHONPATH
 
 .PHONY: help setup book serve test lint notebooks unit exercises nbval browser \
-	lanes machines full bench clean
+	lanes machines evidence full bench clean
 
 help:
 	@echo "make book       build the book into _build/html"
@@ -23,6 +23,7 @@ help:
 	@echo "  make browser    test the built book in a browser"
 	@echo "make lanes      test in fresh environments: classic and Colab-like"
 	@echo "make machines   run the claims as other machines would"
+	@echo "make evidence   measure the claims over many seeds, and judge them"
 	@echo "make full       run the chapters at full scale on IMAGES=folder"
 	@echo "make bench      measure speed and memory against d2l and PyTorch"
 	@echo "make clean      remove what was built, and the environments"
@@ -70,6 +71,11 @@ lanes: setup
 # hour; what is interrupted goes on where it was.
 machines: setup
 	$(RUN) -m tools.machines
+
+# What was measured of the claims as they stand is not measured again; what is
+# interrupted goes on where it was.
+evidence: setup
+	$(RUN) -m tools.evidence run
 
 # The real training sets take hours on a CPU; a folder with fewer images of
 # the same format shows that the reference set-ups run.

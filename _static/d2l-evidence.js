@@ -157,15 +157,6 @@
     readAddress();
     filter();
     goToClaim();
-
-    // On paper nothing opens: all of it is shown.
-    let closed = [];
-    window.matchMedia("print").addEventListener("change", (event) => {
-      if (event.matches) {
-        closed = [...table.querySelectorAll("details:not([open])")];
-      }
-      for (const details of closed) details.open = event.matches;
-    });
   }
 
   function start() {

@@ -22,7 +22,7 @@ from d2l_course.grading.pool import open_workers
 from d2l_course.handout.new import new_course
 from d2l_course.handout.release import release
 from d2l_course.intake.collect import Wishes, collect
-from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+from d2l_course.nbgrader.gradebook import Grades
 from d2l_course.nbgrader.settings import close, protect
 from d2l_course.report import report_collected, report_graded
 from d2l_course.sandbox.base import Limits, Sandbox, SandboxError
@@ -130,15 +130,12 @@ def _grade(options: argparse.Namespace) -> int:
                 f"{assignment} has no submissions: `course collect` comes "
                 "first"
             )
-        gradebook = stack.enter_context(open_gradebook(course, assignment))
+        grades = stack.enter_context(Grades(course, assignment))
         pool, width, sandbox = stack.enter_context(
             open_workers(candidates, options.jobs, options.dask)
         )
         progress = tqdm(
-            batch.grade(
-                Grades(gradebook, assignment),
-                *(pool, width, sandbox, options.again),
-            ),
+            batch.grade(grades, pool, width, sandbox, options.again),
             total=len(batch.students),
             desc="submissions",
         )

@@ -1,7 +1,7 @@
-"""Finds the boxes of claims that say "here we measure otherwise".
+"""Finds the boxes of claims whose run lies outside the evidence.
 
-A measurement that contradicts a recorded verdict stops no build. So that it
-is seen all the same, what executed the chapters lists such boxes at its end.
+Such a measurement stops no build. So that it is seen all the same, what
+executed the chapters lists such boxes at its end.
 """
 
 from __future__ import annotations
@@ -19,26 +19,22 @@ MIME_TYPE = "application/vnd.d2l-ext.claim+json"
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A claim that was measured otherwise than its verdict says.
+    """A claim whose measurement lies outside the evidence.
 
     Attributes
     ----------
     chapter, claim : str
         Where it was measured, and its id.
-    recorded, measured : str
-        The two verdicts, in words.
+    remarks : tuple of str
+        What its box says of it.
     """
 
     chapter: str
     claim: str
-    recorded: str
-    measured: str
+    remarks: tuple[str, ...]
 
     def __str__(self) -> str:
-        return (
-            f"{self.chapter}: {self.claim}: the verdict is "
-            f"{self.recorded!r}, and here we measure {self.measured!r}"
-        )
+        return f"{self.chapter}: {self.claim}: {' '.join(self.remarks)}"
 
 
 def contradicted(
@@ -61,10 +57,7 @@ def contradicted(
     """
     return [
         Contradiction(
-            record["chapter"],
-            record["id"],
-            _in_words(record["recorded"], record["condition"]),
-            _in_words(record["measured"], record["measured_condition"]),
+            record["chapter"], record["id"], tuple(record["remarks"])
         )
         for record in records(notebooks)
         if not record["agrees"]
@@ -83,7 +76,3 @@ def records(
                 record = output.get("data", {}).get(MIME_TYPE)
                 if record is not None:
                     yield record
-
-
-def _in_words(verdict: str, condition: str | None) -> str:
-    return verdict if condition is None else f"{verdict} {condition}"

@@ -13,7 +13,7 @@ from d2l_course.grading.ledger import Ledger
 from d2l_course.grading.marking import grade_submission
 from d2l_course.grading.submission import Reader, Submission
 from d2l_course.intake.notebooks import read_file
-from d2l_course.nbgrader.gradebook import Grades
+from d2l_course.nbgrader.gradebook import GradebookError, Grades
 from d2l_course.result import Result
 from d2l_course.sandbox.base import Sandbox
 
@@ -102,12 +102,20 @@ class Batch:
         sandbox : Sandbox
         again : bool
             Whether to grade those again that are.
+
+        Raises
+        ------
+        GradebookError
+            If the gradebook cannot be opened; nothing that was graded is
+            lost.
         """
         pending: dict[Future, Submission] = {}
         for student in self.students:
             try:
                 submission = self._reader.read(student)
                 known = None if again else self._known(submission, grades)
+            except GradebookError:
+                raise  # everybody's, and no student's
             except Exception as error:
                 yield _not_graded(student, error)
                 continue
@@ -118,6 +126,7 @@ class Batch:
                 yield from self._finish(pending, grades)
             future = pool.submit(grade_submission, submission.tasks, sandbox)
             pending[future] = submission
+            grades.prepare()
         while pending:
             yield from self._finish(pending, grades)
 
@@ -143,6 +152,8 @@ class Batch:
                 results = future.result()
                 self._ledger.write(submission, results)
                 self._record(submission, results, grades)
+            except GradebookError:
+                raise
             except Exception as error:
                 yield _not_graded(submission.student, error)
                 continue

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from threading import Thread
 from typing import Any
 
 from d2l_course.course import Course, CourseError
@@ -12,18 +14,47 @@ from d2l_course.nbgrader.loading import load_api
 from d2l_course.result import Result
 
 
+class GradebookError(CourseError):
+    """The gradebook cannot be opened."""
+
+
 class Grades:
-    """An assignment in an open gradebook.
+    """Writes results into the gradebook; a context manager.
+
+    It is opened when there is something to write: nbgrader takes longer to
+    load than a submission to be graded.
 
     Parameters
     ----------
-    gradebook : nbgrader.api.Gradebook
+    course : Course
     assignment : str
     """
 
-    def __init__(self, gradebook: Any, assignment: str) -> None:
-        self._gradebook = gradebook
-        self._assignment = assignment
+    def __init__(self, course: Course, assignment: str) -> None:
+        self._course, self._assignment = course, assignment
+        self._open = ExitStack()
+        self._loading: Thread | None = None
+
+    def __enter__(self) -> Grades:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._loading is not None:
+            self._loading.join()
+        self._open.close()
+
+    def prepare(self) -> None:
+        """Loads nbgrader while the first submission is being graded."""
+        if self._loading is None:
+            self._loading = Thread(target=load_api)
+            self._loading.start()
+
+    @cached_property
+    def _gradebook(self) -> Any:
+        if self._loading is not None:
+            self._loading.join()
+        opened = open_gradebook(self._course, self._assignment)
+        return self._open.enter_context(opened)
 
     def record(
         self, student: str, results: Sequence[Result], timestamp: str = ""
@@ -32,12 +63,18 @@ class Grades:
 
         Points that a person gave by hand stay; such a grade is marked to be
         looked at again.
+
+        Raises
+        ------
+        GradebookError
+            If the gradebook cannot be opened, or the assignment is not in it.
         """
+        gradebook = self._gradebook
         try:
             self._record(student, results, timestamp)
         except Exception:
             # What is half-written here would fail with the next student's.
-            self._gradebook.db.rollback()
+            gradebook.db.rollback()
             raise
 
     def _record(
@@ -90,7 +127,7 @@ def open_gradebook(course: Course, assignment: str) -> Iterator[Any]:
 
     Raises
     ------
-    CourseError
+    GradebookError
         If it is not, or the gradebook cannot be opened.
     """
     api = load_api()
@@ -104,11 +141,11 @@ def open_gradebook(course: Course, assignment: str) -> Iterator[Any]:
         with programs_of_environment():
             gradebook = api.Gradebook(directory.db_url, directory.course_id)
     except SQLAlchemyError as error:
-        raise CourseError(
+        raise GradebookError(
             f"the gradebook cannot be opened: {error}"
         ) from error
     except ImportError as error:
-        raise CourseError(
+        raise GradebookError(
             f"the gradebook cannot be opened without {error.name}, the driver "
             f"of its database: pip install {error.name}"
         ) from error
@@ -116,7 +153,7 @@ def open_gradebook(course: Course, assignment: str) -> Iterator[Any]:
         try:
             gradebook.find_assignment(assignment)
         except api.MissingEntry:
-            raise CourseError(
+            raise GradebookError(
                 f"{assignment} is not in the gradebook: `course release` "
                 "comes first"
             ) from None

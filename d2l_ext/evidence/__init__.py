@@ -2,7 +2,10 @@
 
 - :mod:`d2l_ext.evidence.declarations`: the schema of ``claims.yml``
 - :mod:`d2l_ext.evidence.claim`: measures a claim, shows it, and gates it
-- :mod:`d2l_ext.evidence.measurement`: one measurement, and its box
+- :mod:`d2l_ext.evidence.measurement`: one measurement
+- :mod:`d2l_ext.evidence.published`: the evidence, of many seeds
+- :mod:`d2l_ext.evidence.bars`: pictures of the evidence
+- :mod:`d2l_ext.evidence.box`: the box of a claim: this run, and the evidence
 - :mod:`d2l_ext.evidence.machine`: what a measurement was made on, in words
 - :mod:`d2l_ext.evidence.trial`: a network, trained in a fair comparison
 - :mod:`d2l_ext.evidence.study`: a comparison over learning rates and seeds

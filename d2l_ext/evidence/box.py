@@ -83,7 +83,7 @@ def to_html(
         f"{html.escape(declaration.statement)}</p>"
         f'<table style="margin:.4em 0;border:none;font-size:.95em">'
         f'<caption style="caption-side:top;text-align:left;padding:0;'
-        f'color:inherit;font-weight:bold">{_run(declaration)}</caption>'
+        f'color:inherit;font-weight:bold;white-space:nowrap">{_run(declaration)}</caption>'
         f"{rows}</table>"
         f"{_evidence_html(claim_id, declaration, evidence, now, budget)}"
         f"{_paragraphs(outside, 'font-weight:bold')}"
@@ -109,7 +109,7 @@ def to_text(
     lines += [f"  {words(k)}: {show(v)}" for k, v in numbers.items()]
     if evidence is not None and declaration.kind in (EFFECT, SHARE):
         lines += [
-            f"  evidence: {in_words(arm, evidence, declaration)}"
+            f"  evidence: {arm_in_words(arm, evidence, declaration)}"
             for arm in evidence.arms
         ]
     lines += remarks(evidence, declaration, now, budget)
@@ -156,13 +156,13 @@ def describe(arm: Arm, declaration: Declaration) -> str:
     elif declaration.kind == SHARE:
         said = (
             f"{round(arm.mean * arm.count)} of {_count(arm.count, 'seed')} "
-            f"(95 % interval {percent(arm.low)} to {percent(arm.high)}); "
+            f"(95\u00a0% interval {percent(arm.low)} to {percent(arm.high)}); "
             f"needed: more than {percent(declaration.margin or 0)}"
         )
     else:
         said = (
             f"{signed(arm.mean)} {declaration.metric.unit} "
-            f"(95 % interval {signed(arm.low)} to {signed(arm.high)}); "
+            f"(95\u00a0% interval {signed(arm.low)} to {signed(arm.high)}); "
             f"needed: {_needed(declaration)}; "
             f"{agreeing(arm)} seeds agree"
         )
@@ -179,7 +179,9 @@ def where_of(arm: Arm, evidence: Published) -> str:
     return ", ".join(filter(None, [arm.arm, budget]))
 
 
-def in_words(arm: Arm, evidence: Published, declaration: Declaration) -> str:
+def arm_in_words(
+    arm: Arm, evidence: Published, declaration: Declaration
+) -> str:
     """Returns where an arm was measured, and what it gave."""
     where = where_of(arm, evidence)
     said = describe(arm, declaration)
@@ -199,7 +201,7 @@ def signed(value: float) -> str:
 
 def percent(value: float) -> str:
     """Returns a share as percent."""
-    return f"{100 * value:.0f} %"
+    return f"{100 * value:.0f}\u00a0%"
 
 
 def words(name: str) -> str:
@@ -274,7 +276,7 @@ def _evidence_html(
         values = (now or {}).get(arm.arm, ()) if arm.budget == budget else ()
         here = sum(values) / len(values) if len(values) else math.nan
         drawn = drawn or math.isfinite(here)
-        said = in_words(arm, evidence, declaration)
+        said = arm_in_words(arm, evidence, declaration)
         bar = bars.interval(arm, axis, label=said, now=here)
         lines.append(
             f'<div style="display:flex;flex-wrap:wrap;align-items:center;'
@@ -293,17 +295,18 @@ def legend(declaration: Declaration) -> str:
     """Returns what is to be seen in a claim's bars."""
     if declaration.kind == SHARE:
         return (
-            "● share of the seeds with its 95 % interval, from 0 to 1; "
+            "● share of the seeds with its 95\u00a0% interval, from 0 to 1; "
             "dashed: what the claim needs."
         )
     if declaration.metric.direction == EQUAL:
         return (
-            "● mean with its 95 % interval; shaded: differences that do not "
-            "matter, where the claim has it."
+            "● mean with its 95\u00a0% interval; shaded: differences that do "
+            "not matter, where the claim has it."
         )
     return (
-        "● mean with its 95 % interval, to the right where it supports the "
-        "claim; shaded: too little to matter; dashed: what the claim needs."
+        "● mean with its 95\u00a0% interval, to the right where it supports "
+        "the claim; shaded: too little to matter; dashed: what the claim "
+        "needs."
     )
 
 

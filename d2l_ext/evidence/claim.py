@@ -1,4 +1,4 @@
-"""Shows how a claim's measurement came out, beside its recorded verdict.
+"""Shows what a run measured of a claim, beside the evidence for it.
 
 A claim is a sentence that people repeat about a technique;
 :mod:`d2l_ext.evidence.declarations` has them all. A chapter measures one and
@@ -14,18 +14,14 @@ from typing import Any
 from d2l_ext.config import settings
 from d2l_ext.engine.device import context
 from d2l_ext.evidence.declarations import (
-    CONDITIONAL,
-    EFFECT,
-    EQUAL,
     EXACT,
-    FAILS,
-    HOLDS,
     MACHINE,
     Declaration,
     declarations,
 )
 from d2l_ext.evidence.machine import describe
 from d2l_ext.evidence.measurement import Measurement
+from d2l_ext.evidence.published import published
 from d2l_ext.evidence.recording import Record, is_recording, record
 
 import numpy as onp
@@ -35,15 +31,15 @@ _measured_in: dict[str, int] = {}
 
 
 class ClaimContradicted(AssertionError):
-    """Says that a measurement contradicts the recorded verdict."""
+    """Says that a measurement lies outside the evidence."""
 
 
 def claim(claim_id: str, values: Any, **measurements: Any) -> None:
-    """Shows a claim's verdict, and what this measurement says of it.
+    """Shows what this run measured of a claim, and the evidence for it.
 
-    A measurement that contradicts the verdict stops nobody who reads, builds
-    or tries something out: the box says so. Where the gate is on
-    (``D2L_EXT_GATE``), as in the tests of the chapters, it fails.
+    A measurement outside the evidence stops nobody who reads, builds or tries
+    something out: the box says so. Where the gate is on (``D2L_EXT_GATE``),
+    as in the tests of the chapters, it fails.
 
     Parameters
     ----------
@@ -61,11 +57,11 @@ def claim(claim_id: str, values: Any, **measurements: Any) -> None:
     Raises
     ------
     ClaimContradicted
-        If the gate is on and the measured verdict is not the recorded one: of
-        a claim of the kind ``exact`` always, of the kinds ``effect`` and
-        ``share`` in the surroundings that verdicts are recorded for (quick
-        scale, seed 0, a CPU), of the kind ``machine`` never. *Undecided* is
-        never contradicted.
+        If the gate is on and the measurement lies outside the evidence: of a
+        claim of the kind ``exact`` always, of the kinds ``effect`` and
+        ``share`` in the surroundings that the evidence is for (quick scale,
+        the chapter's own budget, a CPU) with seed 0, of the kind ``machine``
+        never.
     KeyError
         If ``claims.yml`` has no such claim.
     ValueError
@@ -84,8 +80,7 @@ def claim(claim_id: str, values: Any, **measurements: Any) -> None:
     display(measurement)
     if _gates(measurement.kind) and not measurement.agrees:
         raise ClaimContradicted(
-            f"the measurement contradicts the verdict in claims.yml\n"
-            f"{measurement}"
+            f"the measurement lies outside the evidence\n{measurement}"
         )
 
 
@@ -120,7 +115,7 @@ def _by_arm(
     found = {}
     for arm, value in given.items():
         try:
-            numbers = onp.asarray(value, dtype=float).ravel().tolist()
+            numbers = [float(v) for v in onp.ravel(onp.asarray(value))]
         except (TypeError, ValueError):
             numbers = []
         if not numbers:
@@ -130,16 +125,6 @@ def _by_arm(
             )
         found[arm] = numbers
     return found
-
-
-def _supports(declaration: Declaration, values: list[float]) -> bool:
-    """Whether what one run measured of an arm supports the statement."""
-    mean = sum(values) / len(values)
-    if declaration.margin is None:
-        return bool(mean)
-    if declaration.kind == EFFECT and declaration.metric.direction == EQUAL:
-        return abs(mean) < declaration.margin
-    return mean > declaration.margin
 
 
 def _gates(kind: str) -> bool:
@@ -171,22 +156,17 @@ def measure(claim_id: str, values: Any, **measurements: Any) -> Measurement:
     declaration = _declared(claim_id)
     if not measurements:
         raise ValueError(f"the claim {claim_id!r} needs a measurement")
-    if declaration.verdict is None and declaration.kind != MACHINE:
-        by_arm = _by_arm(claim_id, declaration, values)
-        values = {arm: _supports(declaration, v) for arm, v in by_arm.items()}
-    measured, condition = _measured_verdict(values)
+    kept = _record(claim_id, values, measurements)
+    now = settings()
     return Measurement(
         id=claim_id,
-        chapter=declaration.chapter,
-        kind=declaration.kind,
-        statement=declaration.statement,
-        recorded=declaration.verdict,
-        measured=measured,
-        condition=declaration.condition,
-        measured_condition=condition,
-        numbers={name: _plain(name, v) for name, v in measurements.items()},
-        scale=settings().scale,
-        seed=settings().seed,
+        declaration=declaration,
+        values=kept.values,
+        numbers=kept.numbers,
+        evidence=published().get(claim_id),
+        scale=now.scale,
+        seed=now.seed,
+        budget=now.budget,
         context=str(context()),
         machine=describe() if declaration.kind == MACHINE else None,
     )
@@ -200,21 +180,6 @@ def _declared(claim_id: str) -> Declaration:
             + ", ".join(sorted(declared))
         )
     return declared[claim_id]
-
-
-def _measured_verdict(
-    holds: bool | Mapping[str, bool],
-) -> tuple[str, str | None]:
-    if not isinstance(holds, Mapping):
-        return (HOLDS if bool(holds) else FAILS), None
-    if not holds:
-        raise ValueError("a claim needs at least one condition")
-    true = [condition for condition, value in holds.items() if bool(value)]
-    if len(true) == len(holds):
-        return HOLDS, None
-    if not true:
-        return FAILS, None
-    return CONDITIONAL, ", ".join(true)
 
 
 def _plain(name: str, value: Any) -> float | int | bool | str | None:

@@ -91,10 +91,6 @@ class Declaration:
         How long is trained, of ``d2l_ext.config.BUDGETS``.
     fixed : str, optional
         What is held fixed: a caveat of an effect or a share.
-    verdict : str, optional
-        One of ``VERDICTS``. Of the kind ``machine`` none is recorded.
-    condition : str, optional
-        What ``holds only when`` is followed by.
     source : str, optional
         Who says it: a key of ``references.bib``.
     """
@@ -107,8 +103,6 @@ class Declaration:
     arms: tuple[str, ...] = ()
     budgets: tuple[str, ...] = ("short",)
     fixed: str | None = None
-    verdict: str | None = None
-    condition: str | None = None
     source: str | None = None
 
 
@@ -199,7 +193,6 @@ def problems(
                 *_wrong_metric(record),
                 *_wrong_margin(record),
                 *_wrong_lists(record),
-                *_wrong_verdict(record),
                 *_unknown(record, chapters, citations),
             ]
         for problem in found:
@@ -283,22 +276,6 @@ def _wrong_lists(record: Mapping[str, Any]) -> Iterator[str]:
 def _is_positive(value: Any) -> bool:
     is_number = isinstance(value, (int, float)) and value is not True
     return is_number and 0 < value < math.inf
-
-
-def _wrong_verdict(record: Mapping[str, Any]) -> Iterator[str]:
-    kind, verdict = record.get("kind"), record.get("verdict")
-    if kind == MACHINE:
-        for name in ("verdict", "condition"):
-            if name in record:
-                yield (
-                    f"a claim of the kind {MACHINE!r} has no {name}: it is "
-                    "shown with the machine that measured it"
-                )
-        return
-    if isinstance(verdict, str) and verdict not in VERDICTS:
-        yield f"unknown verdict {verdict!r}; use one of: {_list(VERDICTS)}"
-    if (verdict == CONDITIONAL) != ("condition" in record):
-        yield f"'condition' and the verdict {CONDITIONAL!r} go together"
 
 
 def _unknown(

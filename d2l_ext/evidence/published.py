@@ -102,8 +102,8 @@ class Published:
         What *holds only when* is followed by.
     manner : str or None
         How it does not hold.
-    code : str
-        A digest of what the measurement depended on.
+    code : str or None
+        A digest of what the measurement depended on; of a failed one none.
     budgets : tuple of str
         The budgets at which it was measured.
     arms : tuple of Arm
@@ -116,9 +116,14 @@ class Published:
     verdict: str
     condition: str | None
     manner: str | None
-    code: str
+    code: str | None
     budgets: tuple[str, ...]
     arms: tuple[Arm, ...]
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a run, if only one that failed."""
+        return any(arm.count or arm.failed for arm in self.arms)
 
     def arm(self, name: str = "", budget: str = SHORT) -> Arm | None:
         """Returns what a condition gave at a budget, if it was measured."""
@@ -203,7 +208,7 @@ def _log_beta(a: float, b: float) -> float:
 def published(path: Path = VERDICTS_FILE) -> Mapping[str, Published]:
     """Returns the evidence by the ids of the claims.
 
-    Nothing is in it before there is evidence.
+    A claim without a run is not in it, and before there is evidence none is.
 
     Raises
     ------
@@ -214,15 +219,14 @@ def published(path: Path = VERDICTS_FILE) -> Mapping[str, Published]:
         return MappingProxyType({})
     try:
         records = json.loads(path.read_text(encoding="utf-8"))["claims"]
-        return MappingProxyType(
-            {name: _claim(name, record) for name, record in records.items()}
-        )
+        found = [_claim(name, record) for name, record in records.items()]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{type(error).__name__}: {error}"
         raise ValueError(
             f"{path}: cannot be read as the evidence ({message}); write it "
             "anew with: python -m tools.evidence verdicts"
         ) from error
+    return MappingProxyType({p.claim: p for p in found if p.measured})
 
 
 def _claim(name: str, record: Mapping[str, Any]) -> Published:

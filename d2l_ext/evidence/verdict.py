@@ -28,8 +28,12 @@ import numpy as onp
 #: Pairs that a verdict needs: with ten, the smallest p of an exact test does
 #: not pass Holm's correction over the claims of the book.
 MIN_PAIRS = 12
+#: Runs that a verdict on the long budget needs: fewer, as they take long.
+MIN_LONG_RUNS = 6
 LEVEL = 0.95
 ALPHA = 0.05
+#: How many runs lie in the interval that the next one is expected in.
+EXPECTED = 0.999
 RESAMPLES = 9_999
 #: Up to this many pairs all ways to flip their signs are counted.
 MAX_EXACT_PAIRS = 16
@@ -38,6 +42,12 @@ MAX_EXACT_PAIRS = 16
 NO_DIFFERENCE = "no difference that matters"
 SMALLER = "smaller than said"
 REVERSE = "the reverse"
+#: And of what is said to be equal.
+DIFFERENT = "a difference that matters"
+
+#: What the budgets are as conditions.
+SHORT_TRAINING = "training is short"
+LONG_TRAINING = "training is long"
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,9 @@ class Effect:
         The share of the pairs with a positive difference.
     p : float
         Two-sided, of the sign-flip test; not corrected.
+    spread : float
+        How far the mean of another n pairs may lie from this mean, over
+        sqrt(1/n + 1/N): outside are .1 % of them.
     """
 
     count: int
@@ -63,6 +76,7 @@ class Effect:
     high: float
     agree: float
     p: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -94,7 +108,8 @@ class Verdict:
     condition : str or None
         The arms that hold, of *holds only when*.
     manner : str or None
-        How it does not hold: ``NO_DIFFERENCE``, ``SMALLER`` or ``REVERSE``.
+        How it does not hold: ``NO_DIFFERENCE``, ``SMALLER``, ``REVERSE`` or
+        ``DIFFERENT``.
     """
 
     verdict: str
@@ -134,6 +149,7 @@ def effect(differences: Sequence[float]) -> Effect:
         high,
         float((d > 0).mean()),
         _sign_flip(d),
+        _spread(d),
     )
 
 
@@ -150,6 +166,9 @@ def _interval(d: onp.ndarray) -> tuple[float, float]:
         return float(d[0]), float(d[0])
     count = len(d)
     t = stats.t.ppf((1 + LEVEL) / 2, count - 1)
+    if count < MIN_LONG_RUNS:  # no verdict, and too few to draw from
+        half = t * d.std(ddof=1) / math.sqrt(count)
+        return float(d.mean() - half), float(d.mean() + half)
     level = 1 - 2 * stats.norm.sf(math.sqrt(count / (count - 1)) * t)
     found = stats.bootstrap(
         (d,),
@@ -160,6 +179,14 @@ def _interval(d: onp.ndarray) -> tuple[float, float]:
         rng=onp.random.default_rng(0),
     ).confidence_interval
     return float(found.low), float(found.high)
+
+
+def _spread(d: onp.ndarray) -> float:
+    """Student's quantile times the standard deviation."""
+    from scipy import stats
+
+    t = stats.t.ppf((1 + EXPECTED) / 2, len(d) - 1)
+    return float(t * d.std(ddof=1))
 
 
 def _sign_flip(d: onp.ndarray) -> float:
@@ -211,7 +238,9 @@ def corrected(p_values: Mapping[str, float]) -> dict[str, float]:
     return {name: result[name] for name in p_values}
 
 
-def judge_effect(found: Effect, margin: float, p: float) -> Verdict:
+def judge_effect(
+    found: Effect, margin: float, p: float | None, needed: int = MIN_PAIRS
+) -> Verdict:
     """Judges one arm.
 
     Parameters
@@ -219,14 +248,18 @@ def judge_effect(found: Effect, margin: float, p: float) -> Verdict:
     found : Effect
     margin : float
         The smallest difference that matters, positive.
-    p : float
-        Of the test, corrected over all claims of the book.
+    p : float or None
+        Of the test, corrected over all claims of the book; without it the
+        interval alone decides, as on the long budget.
+    needed : int
+        The pairs that a verdict needs.
     """
-    if found.count < MIN_PAIRS:
+    if found.count < needed:
         return Verdict(UNDECIDED)
-    if found.low > margin and p < ALPHA:
+    significant = p is None or p < ALPHA
+    if found.low > margin and significant:
         return Verdict(HOLDS)
-    if found.high < -margin:
+    if found.high < -margin and significant:
         return Verdict(FAILS, manner=REVERSE)
     if found.high < margin:
         inside = found.low > -margin
@@ -234,15 +267,72 @@ def judge_effect(found: Effect, margin: float, p: float) -> Verdict:
     return Verdict(UNDECIDED)
 
 
-def judge_share(found: Share, needed: float) -> Verdict:
+def judge_equal(
+    found: Effect, margin: float, needed: int = MIN_PAIRS
+) -> Verdict:
+    """Judges an arm of a claim that there is no difference that matters.
+
+    Where the whole interval lies inside the margin on both sides, that is the
+    test of equivalence; no p value says so.
+    """
+    if found.count < needed:
+        return Verdict(UNDECIDED)
+    if -margin < found.low and found.high < margin:
+        return Verdict(HOLDS)
+    if found.low > margin or found.high < -margin:
+        return Verdict(FAILS, manner=DIFFERENT)
+    return Verdict(UNDECIDED)
+
+
+def judge_share(found: Share, needed: float, runs: int = MIN_PAIRS) -> Verdict:
     """Judges one arm by the part of its runs that the claim needs."""
-    if found.count < MIN_PAIRS:
+    if found.count < runs:
         return Verdict(UNDECIDED)
     if found.low > needed:
         return Verdict(HOLDS)
     if found.high < needed:
         return Verdict(FAILS)
     return Verdict(UNDECIDED)
+
+
+def judge_exact(found: Share | None) -> Verdict:
+    """Judges what one run settles: mathematics, counts and shapes."""
+    if found is None:
+        return Verdict(UNDECIDED)
+    return Verdict(HOLDS if found.happened == found.count else FAILS)
+
+
+def unsettled(verdict: Verdict | None = None, failed: int = 0) -> Verdict:
+    """Returns the verdict, or *undecided* if there is none.
+
+    Or if runs failed: which ones do may depend on the sides compared, and
+    those that are left are no fair sample.
+    """
+    if verdict is None or failed:
+        return Verdict(UNDECIDED)
+    return verdict
+
+
+def over_budgets(
+    arm: str, short: Verdict, long: Verdict | None = None
+) -> dict[str, Verdict]:
+    """Returns an arm's verdict, or one for each budget if they disagree.
+
+    Parameters
+    ----------
+    arm : str
+        The condition in words; empty if the claim has none.
+    short, long : Verdict
+        On both budgets. One that is undecided on the long one contradicts
+        nothing.
+    """
+    if long is None or UNDECIDED in (short.verdict, long.verdict):
+        return {arm: short}
+    if short.verdict == long.verdict:
+        return {arm: combine({"short": short, "long": long})}
+    names = (SHORT_TRAINING, LONG_TRAINING)
+    words = [f"{arm}, and {name}" if arm else name for name in names]
+    return dict(zip(words, (short, long), strict=True))
 
 
 def combine(arms: Mapping[str, Verdict]) -> Verdict:

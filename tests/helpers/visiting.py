@@ -12,6 +12,33 @@ from playwright.sync_api import BrowserContext, Page
 ROOT = Path(__file__).resolve().parents[2]
 
 
+#: Returns the text and the contrast of each element of a selector.
+CONTRAST = """selector => {
+  const rgba = (color) => {
+    const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number);
+    return [r, g, b, a];
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) =>
+      v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (node) => {
+    if (!node) return [255, 255, 255];
+    const [r, g, b, a] = rgba(getComputedStyle(node).backgroundColor);
+    const below = a < 1 ? ground(node.parentElement) : [0, 0, 0];
+    return [r, g, b].map((v, i) => a * v + (1 - a) * below[i]);
+  };
+  return [...document.querySelectorAll(selector)].map((node) => {
+    const style = getComputedStyle(node);
+    const text = node.closest("svg") ? style.fill : style.color;
+    const [one, other] = [light(rgba(text).slice(0, 3)), light(ground(node))]
+      .sort((a, b) => b - a);
+    return [node.textContent.trim(), (one + 0.05) / (other + 0.05)];
+  });
+}"""
+
+
 def documents() -> list[str]:
     """Returns the source of each page, as the table of contents has it."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))

@@ -29,10 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLAIM = {
     "chapter": "one",
     "id": "one-is-one",
-    "recorded": "holds",
-    "condition": None,
-    "measured": "does not hold",
-    "measured_condition": None,
+    "remarks": ["This run lies outside the evidence."],
     "agrees": False,
 }
 #: Two modules, of which a chapter loads one lazily, and the other never.
@@ -166,9 +163,8 @@ def test_a_box_that_contradicts_is_listed_and_stops_nothing(small):
         status, text = small.build()
         assert status == 0
         assert text.splitlines()[-2:] == [
-            "Here we measure otherwise:",
-            "  one: one-is-one: the verdict is 'holds', and here we measure "
-            "'does not hold'",
+            "These runs lie outside the evidence:",
+            "  one: one-is-one: This run lies outside the evidence.",
         ]
 
 

@@ -154,12 +154,14 @@ class TestTable:
                 "<b>x</b> & y",
                 "exact",
                 declared.Metric("<i>m</i>", "<u>u</u>", "equal"),
+                fixed="<b>depth</b>",
             ),
             *(None, Link("<em>c</em>", 'x"><b>'), None),
         )
         page = Parsed(table([entry], PAGE))
         assert {"b", "i", "u", "em"}.isdisjoint({tag for tag, _ in page.tags})
         assert "<b>x</b> & y" in page.text
+        assert "Held fixed: <b>depth</b>" in page.text
 
 
 class TestSummary:

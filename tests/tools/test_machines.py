@@ -25,15 +25,13 @@ CLAIMS = """
   statement: It is so.
   kind: exact
   metric: {{name: it, unit: its, direction: equal}}
-  verdict: holds
 """
 #: Stands for a claim's box; the real ones are d2l_ext's.
 BOX = """
 from IPython.display import publish_display_data
 
-record = dict(id="it-holds", chapter="one", kind="exact", recorded="holds")
-record |= dict(condition=None, measured="holds", measured_condition=None)
-record |= dict(numbers={"n": 1}, agrees=True)
+record = dict(id="it-holds", chapter="one", kind="exact", remarks=[])
+record |= dict(numbers={"n": 1}, values={"": [1.0]}, agrees=True)
 publish_display_data({TYPE: record, "text/plain": ""})
 """
 HERE = Condition("here", {"OMP_NUM_THREADS": "1"})
@@ -76,10 +74,8 @@ def box(**changes):
         "id": "it-holds",
         "chapter": "one",
         "kind": "exact",
-        "recorded": "holds",
-        "condition": None,
-        "measured": "holds",
-        "measured_condition": None,
+        "remarks": [],
+        "values": {"": [1.0]},
         "numbers": {"n": 1.0},
         "agrees": True,
     }
@@ -292,7 +288,7 @@ def test_only_chapters_with_claims_are_run(project, executed, capsys):
     project(code("1", "one"), name="installation")
     assert command.main([]) == 0
     assert executed == [("one", "here")]
-    assert "No verdict that gates depends" in capsys.readouterr().out
+    assert "No gate depends" in capsys.readouterr().out
 
 
 def test_what_was_run_is_not_run_again(project, executed):
@@ -331,43 +327,38 @@ def test_a_claim_is_compared_over_its_conditions():
     runs = [
         run("one", box(numbers={"n": 1.0, "word": "a"})),
         run("two", box(numbers={"n": 1.1, "word": "a"})),
-        run("three", box(measured="does not hold")),
+        run("three", box(remarks=["Outside."])),
     ]
     (compared,) = compare(runs)
-    assert compared.verdicts == {
-        "one": "holds",
-        "two": "holds",
-        "three": "does not hold",
-    }
-    assert compared.changes
+    assert compared.outside == {"one": "", "two": "", "three": "Outside."}
     assert compared.largest == float("inf")  # the word is missing in three
     (compared,) = compare(runs[:2])
-    assert not compared.changes
     assert compared.number == "n"
     assert compared.largest == pytest.approx(0.1 / 1.1)
 
 
-def test_a_verdict_that_changes_is_a_trouble_and_shown():
-    runs = [run("one", box()), run("two", box(measured="does not hold"))]
-    assert troubles(runs) == [
-        "it-holds: 'does not hold' under two, recorded as 'holds'"
-    ]
-    assert "one: holds; two: does not hold" in report(runs)
+def test_what_a_claim_is_judged_by_is_compared_as_well():
+    values = [{"a": [1.0, 2.0]}, {"a": [1.0, 2.5]}]
+    runs = [run(str(i), box(values=v)) for i, v in enumerate(values)]
+    (compared,) = compare(runs)
+    assert compared.number == "a 1"
+    assert compared.largest == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"kind": "machine", "recorded": None},
-        {"kind": "effect", "recorded": "undecided"},
-    ],
-)
-def test_what_does_not_gate_is_no_trouble(changes):
-    runs = [
-        run("one", box(**changes)),
-        run("two", box(**changes, measured="does not hold")),
+def test_a_run_outside_the_evidence_is_a_trouble_and_shown():
+    runs = [run("one", box()), run("two", box(remarks=["Outside."]))]
+    assert troubles(runs) == ["it-holds, two: Outside."]
+    (line, *_) = [
+        line
+        for line in report(runs).splitlines()
+        if line.startswith("it-holds")
     ]
-    assert troubles(runs) == []
+    assert line.split() == ["it-holds", "exact", "equal", "two"]
+
+
+def test_what_a_machine_decides_is_no_trouble():
+    changes = {"kind": "machine", "remarks": ["Outside."]}
+    assert troubles([run("one", box(**changes))]) == []
 
 
 def test_errors_and_other_outputs_are_troubles():
@@ -382,4 +373,4 @@ def test_the_report_has_a_line_for_each_claim():
     runs = [run("one", box()), run("two", box())]
     lines = report(runs).splitlines()
     (line,) = [line for line in lines if line.startswith("it-holds")]
-    assert line.split() == ["it-holds", "exact", "equal", "2", "×", "holds"]
+    assert line.split() == ["it-holds", "exact", "equal", "none", "of", "2"]

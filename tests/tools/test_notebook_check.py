@@ -309,7 +309,6 @@ faster:
   kind: effect
   metric: {name: epochs saved, unit: percent, direction: higher}
   margin: 10
-  verdict: holds
 """
 
 
@@ -354,7 +353,7 @@ def test_a_claim_whose_id_is_not_written_out_is_found(project, call):
     ("wrong", "message"),
     [
         (CLAIM + CLAIM, "declared twice"),
-        (CLAIM.replace("  verdict", "  chapter: one\n  verdict"), "twice"),
+        (CLAIM.replace("  margin", "  chapter: one\n  margin"), "twice"),
         ("[", "cannot be read"),
         ("- faster", "not a mapping"),
     ],
@@ -368,9 +367,9 @@ def test_a_claims_file_that_cannot_be_read_is_found(project, wrong, message):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("holds", "true-ish"), "unknown verdict 'true-ish'; use one of"),
-        (("holds", "holds only when"), "go together"),
-        (("holds", "holds\n  author: me"), "unknown field 'author'"),
+        (("margin", "author: me\n  margin"), "unknown field 'author'"),
+        (("margin", "verdict: holds\n  margin"), "unknown field 'verdict'"),
+        (("margin", "arms: one\n  margin"), "'arms' is not a list of texts"),
         (("  statement: It is faster.\n", ""), "'statement' is missing"),
         (("It is faster.", "3"), "'statement' is not text"),
         (("effect", "efect"), "unknown kind 'efect'; use one of: exact,"),

@@ -494,9 +494,9 @@ it:
   {more}
 """
 KINDS = {
-    "exact": "verdict: holds",
-    "effect": "margin: 1\n  verdict: holds",
-    "share": "margin: 0.8\n  verdict: undecided",
+    "exact": "",
+    "effect": "margin: 1",
+    "share": "margin: 0.8",
     "machine": "",
 }
 

@@ -110,7 +110,7 @@ def build_book(root: Path, build: Path, repository: str | None) -> int:
         print("Or, with search and every figure at work: make serve")
         boxes = contradicted(map(outputs.kept, all_chapters))
         if boxes:
-            print("\nHere we measure otherwise:")
+            print("\nThese runs lie outside the evidence:")
             print("\n".join(f"  {box}" for box in boxes))
         return 0
 

@@ -133,7 +133,7 @@ def _picture(entry: Entry) -> Iterator[str]:
     arm = _telling(entry.evidence.arms)
     if axis is None or arm is None:
         return
-    said = box.in_words(arm, entry.evidence, entry.declaration)
+    said = box.arm_in_words(arm, entry.evidence, entry.declaration)
     yield (
         f'<div class="d2l-drawn">{bars.interval(arm, axis, label=said)}'
         f"<p>{html.escape(said)}</p></div>"

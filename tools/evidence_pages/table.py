@@ -214,6 +214,8 @@ def _seeds(entry: Entry) -> str:
         f"{html.escape(metric.unit)}; {metric.direction} supports the claim."
         f"{margin}</p>"
     )
+    if declaration.fixed is not None:
+        about += f"<p>Held fixed: {html.escape(declaration.fixed)}</p>"
     parts, summary = [], "Details"
     evidence = entry.evidence
     if evidence is not None and declaration.margin is not None:
@@ -236,7 +238,7 @@ def _dots(entry: Entry, evidence: Published, arm: Arm) -> str:
         f"{seed}: {box.signed(value)}"
         for seed, value in sorted(arm.values.items(), key=_by_seed)
     )
-    said = box.in_words(arm, evidence, entry.declaration)
+    said = box.arm_in_words(arm, evidence, entry.declaration)
     p = "" if arm.p_corrected is None else f"; corrected p {_p(arm)}"
     label = f"By seed: {values}"
     if axis is None or entry.declaration.kind == SHARE:

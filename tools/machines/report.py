@@ -16,12 +16,14 @@ class Comparison:
 
     Attributes
     ----------
-    claim, chapter, kind, recorded : str
-    verdicts : dict of str to str
-        The measured verdict by condition.
+    claim, chapter, kind : str
+    outside : dict of str to str
+        By condition, what the box says if the run lies outside the evidence;
+        empty if it does not.
     largest : float
-        The largest relative difference of one of its numbers from that of
-        the first condition; infinite if a text or a truth value differs.
+        The largest relative difference of one of its numbers or values from
+        that of the first condition; infinite if a text or a truth value
+        differs.
     number : str
         Which of them that is.
     """
@@ -29,15 +31,9 @@ class Comparison:
     claim: str
     chapter: str
     kind: str
-    recorded: str
-    verdicts: dict[str, str]
+    outside: dict[str, str]
     largest: float
     number: str
-
-    @property
-    def changes(self) -> bool:
-        """Whether the verdict depends on the machine."""
-        return len(set(self.verdicts.values())) > 1
 
 
 def compare(runs: Iterable[Run]) -> list[Comparison]:
@@ -51,8 +47,8 @@ def compare(runs: Iterable[Run]) -> list[Comparison]:
         first, *others = by_condition.values()
         largest, number = max(
             (
-                (_difference(value, other["numbers"].get(key)), key)
-                for key, value in first["numbers"].items()
+                (_difference(value, _numbers(other).get(key)), key)
+                for key, value in _numbers(first).items()
                 for other in others
             ),
             default=(0.0, ""),
@@ -61,10 +57,9 @@ def compare(runs: Iterable[Run]) -> list[Comparison]:
             Comparison(
                 name,
                 first["chapter"],
-                first.get("kind", ""),
-                _words(first["recorded"], first["condition"]),
+                first["kind"],
                 {
-                    condition: _words(c["measured"], c["measured_condition"])
+                    condition: " ".join(c["remarks"])
                     for condition, c in by_condition.items()
                 },
                 largest,
@@ -86,8 +81,14 @@ def _difference(value: Any, other: Any) -> float:
     return abs(value - other) / max(abs(value), abs(other))
 
 
-def _words(verdict: str | None, condition: str | None) -> str:
-    return " ".join(filter(None, (verdict, condition))) or "-"
+def _numbers(claim: dict[str, Any]) -> dict[str, Any]:
+    """Returns what a claim's box shows and what it was judged by."""
+    values = {
+        f"{arm} {i}".strip(): value
+        for arm, by_seed in claim["values"].items()
+        for i, value in enumerate(by_seed)
+    }
+    return claim["numbers"] | values
 
 
 def troubles(runs: Sequence[Run]) -> list[str]:
@@ -101,30 +102,26 @@ def troubles(runs: Sequence[Run]) -> list[str]:
     for claim in compare(runs):
         if claim.kind == "machine":
             continue
-        for condition, verdict in claim.verdicts.items():
-            if claim.recorded not in (verdict, "undecided"):
-                found.append(
-                    f"{claim.claim}: {verdict!r} under {condition}, recorded "
-                    f"as {claim.recorded!r}"
-                )
+        found += [
+            f"{claim.claim}, {condition}: {remark}"
+            for condition, remark in claim.outside.items()
+            if remark
+        ]
     return found
 
 
 def report(runs: Sequence[Run]) -> str:
     """Returns the report: a line for each claim, then the troubles."""
     row = "{:24} {:8} {:>10}  {}"
-    lines = ["", row.format("claim", "kind", "numbers", "verdicts")]
+    lines = ["", row.format("claim", "kind", "numbers", "outside")]
     for claim in compare(runs):
         numbers = "equal"
         if claim.largest:
             numbers = f"± {claim.largest:.1e}"
-        verdicts = f"{len(claim.verdicts)} × {claim.recorded}"
-        if claim.changes or claim.recorded not in claim.verdicts.values():
-            verdicts = "; ".join(
-                f"{k}: {v}" for k, v in claim.verdicts.items()
-            )
-        lines.append(row.format(claim.claim, claim.kind, numbers, verdicts))
+        where = ", ".join(k for k, v in claim.outside.items() if v)
+        outside = where or f"none of {len(claim.outside)}"
+        lines.append(row.format(claim.claim, claim.kind, numbers, outside))
     found = troubles(runs)
     lines.append("")
-    lines += found or ["No verdict that gates depends on the condition."]
+    lines += found or ["No gate depends on the condition."]
     return "\n".join(lines)

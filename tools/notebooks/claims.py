@@ -13,8 +13,8 @@ from tools.notebooks.reading import (
     Course,
     Finding,
     Notebook,
-    calls,
-    dotted,
+    claim_id,
+    claims_in,
 )
 from tools.notebooks.rules import is_word_id
 
@@ -77,14 +77,5 @@ def _chapter(record: Any) -> Any:
 def claim_calls(notebook: Notebook) -> Iterator[tuple[Cell, ast.Call]]:
     """Yields each call of ``claim`` and the cell that it is in."""
     for cell in notebook.code:
-        for call in calls(cell.tree) if cell.tree else ():
-            if dotted(call.func).split(".")[-1] == "claim":
-                yield cell, call
-
-
-def claim_id(call: ast.Call) -> str | None:
-    """Returns the id in a call of ``claim``; None if it is not in quotes."""
-    name = call.args[0] if call.args else None
-    if isinstance(name, ast.Constant) and isinstance(name.value, str):
-        return name.value
-    return None
+        for call in claims_in(cell.tree) if cell.tree else ():
+            yield cell, call

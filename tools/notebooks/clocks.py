@@ -12,9 +12,15 @@ from collections.abc import Iterator, Sequence
 
 from d2l_ext.evidence.declarations import MACHINE, read
 
-from tools.notebooks.claims import claim_calls, claim_id
+from tools.notebooks.claims import claim_calls
 from tools.notebooks.flow import Flow
-from tools.notebooks.reading import Course, Finding, Notebook, dotted
+from tools.notebooks.reading import (
+    Course,
+    Finding,
+    Notebook,
+    claim_id,
+    dotted,
+)
 
 #: Modules that are there to tell the time, or how long something took.
 MODULES = {

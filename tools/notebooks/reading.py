@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
 #: What the format allows as the id of a cell.
@@ -150,6 +149,9 @@ def load(text: str) -> Any:
     NotANotebook
         If the text is not a notebook.
     """
+    # Imported here: what validates takes seconds to load.
+    import nbformat
+
     try:
         # Unlike nbformat.reads, these neither mend nor log what is wrong.
         node = nbformat.convert(nbformat.reader.reads(text), 4)
@@ -207,3 +209,18 @@ def dotted(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return f"{dotted(node.value)}.{node.attr}"
     return ""
+
+
+def claims_in(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yields each call of ``claim`` in a cell."""
+    for call in calls(tree):
+        if dotted(call.func).split(".")[-1] == "claim":
+            yield call
+
+
+def claim_id(call: ast.Call) -> str | None:
+    """Returns the id in a call of ``claim``; None if it is not in quotes."""
+    name = call.args[0] if call.args else None
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value
+    return None

@@ -95,6 +95,15 @@ def blocks(node: ast.AST) -> Iterator[ast.stmt]:
             yield from child.body
 
 
+def stored(node: ast.AST) -> set[str]:
+    """Returns the names that an expression binds where it stands."""
+    if isinstance(node, ast.Name):
+        return {node.id} if isinstance(node.ctx, ast.Store) else set()
+    if isinstance(node, COMPREHENSIONS):  # its names are its own
+        return set()
+    return {n for c in ast.iter_child_nodes(node) for n in stored(c)}
+
+
 def bound(body: Iterable[ast.stmt]) -> set[str]:
     """Returns the names that a body binds, and no global ones."""
     found: set[str] = set()
@@ -109,11 +118,6 @@ def bound(body: Iterable[ast.stmt]) -> set[str]:
             found |= {(a.asname or a.name).split(".")[0] for a in node.names}
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.expr, ast.withitem)):
-                found |= {
-                    name.id
-                    for name in ast.walk(child)
-                    if isinstance(name, ast.Name)
-                    and isinstance(name.ctx, ast.Store)
-                }
+                found |= stored(child)
         found |= bound(blocks(node))
     return found - elsewhere

@@ -29,8 +29,7 @@ def graded(course_of_two):
     from d2l_course.grading.marking import Result
     from d2l_course.nbgrader.gradebook import Grades, open_gradebook
 
-    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
-        grades = Grades(gradebook, ASSIGNMENT)
+    with Grades(course_of_two, ASSIGNMENT) as grades:
         for student, right in (("zoe", 0), ("jane", 2), ("al", 1)):
             names = ("double-it", "half")
             grades.record(
@@ -40,6 +39,7 @@ def graded(course_of_two):
                     for number, name in enumerate(names)
                 ],
             )
+    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
         grade = gradebook.find_grade("explain", "half", ASSIGNMENT, "jane")
         grade.manual_score, grade.needs_manual_grade = 3, False
         gradebook.db.commit()
@@ -83,11 +83,11 @@ def test_points_are_less_when_it_is_late_and_never_below_zero(
 
 
 def test_students_are_in_order(course_of_two, tmp_path):
-    from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+    from d2l_course.nbgrader.gradebook import Grades
 
-    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
+    with Grades(course_of_two, ASSIGNMENT) as grades:
         for student in "fbdeca":
-            Grades(gradebook, ASSIGNMENT).record(student, [])
+            grades.record(student, [])
     export(course_of_two, ASSIGNMENT, tmp_path / "points.csv")
     found = [row["student"] for row in dicts(tmp_path / "points.csv")]
     assert found == list("abcdef")

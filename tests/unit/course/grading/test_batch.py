@@ -14,7 +14,7 @@ from d2l_course.grading.batch import Batch
 from d2l_course.grading.ledger import Ledger
 from d2l_course.handout.release import release
 from d2l_course.nbgrader.feedback import write_feedback
-from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+from d2l_course.nbgrader.gradebook import GradebookError, Grades
 from d2l_course.sandbox.base import SandboxError
 
 import pytest
@@ -46,8 +46,7 @@ class Alone(Executor):
 
 def grade(course, pool=None, width=2, again=False):
     pool = pool or Alone()
-    with open_gradebook(course, ASSIGNMENT) as gradebook:
-        grades = Grades(gradebook, ASSIGNMENT)
+    with Grades(course, ASSIGNMENT) as grades:
         graded = Batch(course, ASSIGNMENT).grade(
             grades, pool, width, UNBOXED, again
         )
@@ -133,6 +132,22 @@ def test_what_the_gradebook_missed_is_written_by_the_next_run(
     assert grade(course, pool)["ada"].before
     assert pool.count == 0
     assert scores(course) == [(2.0,)]
+
+
+def test_without_a_gradebook_it_ends_and_what_was_graded_is_kept(
+    course, monkeypatch
+):
+    submit(course, "ada", notebook(RIGHT))
+    submit(course, "bob", notebook(RIGHT))
+    book = course.root / "gradebook.db"
+    hidden = book.rename(course.root / "hidden.db")
+    book.mkdir()
+    with pytest.raises(GradebookError, match="cannot be opened"):
+        grade(course)
+    book.rmdir()
+    hidden.rename(book)
+    assert any(one.before for one in grade(course).values())
+    assert sorted(scores(course)) == [(2.0,), (2.0,)]
 
 
 def test_a_sandbox_that_fails_is_no_students_fault(course, monkeypatch):

@@ -12,7 +12,7 @@ from d2l_course.course import CourseError
 from d2l_course.grading.marking import Result
 from d2l_course.nbgrader import feedback
 from d2l_course.nbgrader.feedback import write_feedback
-from d2l_course.nbgrader.gradebook import Grades, open_gradebook
+from d2l_course.nbgrader.gradebook import Grades
 from d2l_course.nbgrader.limited import within
 from d2l_course.nbgrader.markdown import to_html
 from d2l_course.nbgrader.sanitize import safe_code
@@ -35,8 +35,7 @@ def graded(course_of_two):
         folder = course_of_two.path("autograded", student, ASSIGNMENT)
         folder.mkdir(parents=True)
         (folder / copy.name).write_text(json.dumps(notebook))
-    with open_gradebook(course_of_two, ASSIGNMENT) as gradebook:
-        grades = Grades(gradebook, ASSIGNMENT)
+    with Grades(course_of_two, ASSIGNMENT) as grades:
         for student in ("jane", "zoe"):
             grades.record(student, [Result("double-it", "", "", right=True)])
     return course_of_two

@@ -23,8 +23,8 @@ WRONG = [Result("double-it", "wrong", "no", right=False)]
 
 
 def record(course, results, student="jane", timestamp=""):
-    with open_gradebook(course, ASSIGNMENT) as gradebook:
-        Grades(gradebook, ASSIGNMENT).record(student, results, timestamp)
+    with Grades(course, ASSIGNMENT) as grades:
+        grades.record(student, results, timestamp)
 
 
 def grades(course, student="jane"):
@@ -115,12 +115,31 @@ def test_any_text_is_a_time_or_none(course_of_two):
 def test_what_fails_with_one_student_is_not_in_the_way_of_the_next(
     course_of_two,
 ):
-    with open_gradebook(course_of_two, ASSIGNMENT) as opened:
-        both = Grades(opened, ASSIGNMENT)
+    with Grades(course_of_two, ASSIGNMENT) as both:
         with pytest.raises(SQLAlchemyError):
             both.record({"no": "name"}, RIGHT)
         both.record("jane", RIGHT)
     assert grades(course_of_two)["double-it", "graded"] == (2, False)
+
+
+def test_it_is_opened_when_there_is_something_to_write(
+    course_of_two, monkeypatch
+):
+    opened = []
+
+    def opening(*arguments):
+        opened.append(arguments)
+        return open_gradebook(*arguments)
+
+    monkeypatch.setattr(gradebook, "open_gradebook", opening)
+    with Grades(course_of_two, ASSIGNMENT) as nothing:
+        nothing.prepare()
+    assert opened == []
+    with Grades(course_of_two, ASSIGNMENT) as both:
+        both.prepare()
+        for student in ("jane", "zoe"):
+            both.record(student, RIGHT)
+    assert len(opened) == 1
 
 
 def test_the_gradebook_may_be_elsewhere(course_of_two, tmp_path):

@@ -1,20 +1,19 @@
-"""A file of claims of a test's own."""
+"""A file of claims of a test's own, and the evidence for them."""
 
 import functools
+import json
 
 from d2l_ext.evidence import claim
 from d2l_ext.evidence.declarations import (
-    CONDITIONAL,
     EFFECT,
     EXACT,
-    FAILS,
-    HOLDS,
     MACHINE,
     SHARE,
-    UNDECIDED,
     declarations,
 )
+from d2l_ext.evidence.published import published
 
+import made_up_evidence as made_up
 import pytest
 import yaml
 
@@ -26,18 +25,37 @@ COMMON = {
     "metric": METRIC,
 }
 RECORDS = {
-    "it-holds": {"verdict": HOLDS},
-    "it-fails": {"verdict": FAILS},
-    "it-depends": {"verdict": CONDITIONAL, "condition": "small, large"},
-    "it-varies": {"verdict": UNDECIDED},
+    "it-holds": {},
+    "it-fails": {},
+    "it-depends": {"arms": ["small", "middle", "large"]},
+    "it-is-new": {},
     "it-escapes": {
-        "verdict": CONDITIONAL,
-        "condition": "<i>n</i> > 1",
+        "arms": ["<i>n</i> > 1"],
         "statement": 'A "<b>bold</b>" claim & more.',
     },
-    "it-differs": {"verdict": HOLDS, "kind": EFFECT, "margin": 1},
-    "it-happens": {"verdict": HOLDS, "kind": SHARE, "margin": 0.8},
+    "it-differs": {"kind": EFFECT, "margin": 1},
+    "it-happens": {"kind": SHARE, "margin": 0.8},
     "it-takes-time": {"kind": MACHINE},
+}
+
+
+def _depends():
+    """Evidence of a claim that holds in two of its three arms."""
+    arms = []
+    for name, value in {"small": 1.0, "middle": 0.0, "large": 1.0}.items():
+        (arm,) = made_up.exact(bool(value))["arms"]
+        arms.append(arm | {"arm": name})
+    return made_up.claim(
+        "exact", arms, verdict="holds only when", condition="small, large"
+    )
+
+
+EVIDENCE = {
+    "it-holds": made_up.exact(True),
+    "it-fails": made_up.exact(False),
+    "it-depends": _depends(),
+    "it-differs": made_up.effect([2.5, 3.0, 3.5] * 4),
+    "it-happens": made_up.share(1200, 1200),
 }
 
 
@@ -57,10 +75,15 @@ def write(tmp_path):
 
 @pytest.fixture
 def declared(write, monkeypatch):
-    """Puts the claims above in place of the book's."""
+    """Puts the claims above, and their evidence, in place of the book's."""
     path = write({name: COMMON | more for name, more in RECORDS.items()})
     monkeypatch.setattr(
         claim, "declarations", functools.partial(declarations, path)
+    )
+    found = path.with_name("verdicts.json")
+    found.write_text(json.dumps({"claims": EVIDENCE}), encoding="utf-8")
+    monkeypatch.setattr(
+        claim, "published", functools.partial(published, found)
     )
     monkeypatch.setattr(claim, "_measured_in", {})
 

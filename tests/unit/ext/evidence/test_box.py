@@ -87,7 +87,7 @@ def test_the_box_shows_this_run_and_the_evidence():
     assert "This runtest acc0.912okyes" in page.text
     assert "Evidence: holds" in page.text
     assert (
-        "+3 points (95 % interval +2.46 to +3.54); needed: more than +1; "
+        "+3 points (95\u00a0% interval +2.46 to +3.54); needed: more than +1; "
         "12 of 12 seeds agree" in page.text
     )
     tag, attributes = page.tags[0]
@@ -100,7 +100,7 @@ def test_the_bar_says_in_words_what_it_shows():
     page = html_of(declared(), {}, evidence=EFFECT)
     (bar,) = [attributes for tag, attributes in page.tags if tag == "svg"]
     assert bar["role"] == "img"
-    assert bar["aria-label"].startswith("+3 points (95 % interval")
+    assert bar["aria-label"].startswith("+3 points (95\u00a0% interval")
 
 
 def test_there_is_one_id_so_that_two_boxes_never_share_one():
@@ -219,8 +219,9 @@ def test_the_plain_text_says_the_same():
     assert text.splitlines()[:3] == [
         "[holds only when it rains] wet: Water is wet.",
         "  test acc: 0.5",
-        "  evidence: it rains, the chapter's epochs: +3 points (95 % interval "
-        "+1.73 to +4.27); needed: more than +1; 3 of 3 seeds agree",
+        "  evidence: it rains, the chapter's epochs: +3 points "
+        "(95\u00a0% interval +1.73 to +4.27); needed: more than +1; "
+        "3 of 3 seeds agree",
     ]
 
 
@@ -235,8 +236,8 @@ def test_the_manner_of_a_verdict_is_said():
 
 def test_a_share_is_told_as_a_count():
     said = box.describe(SHARE.arm(), declared("share", 0.8))
-    assert said.startswith("11 of 12 seeds (95 % interval ")
-    assert said.endswith("needed: more than 80 %")
+    assert said.startswith("11 of 12 seeds (95\u00a0% interval ")
+    assert said.endswith("needed: more than 80\u00a0%")
 
 
 def test_what_must_be_equal_lies_between():

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from d2l_ext.evidence.declarations import (
-    CONDITIONAL,
     DIRECTIONS,
     EFFECT,
     EXACT,
-    FAILS,
     FIELDS,
-    HOLDS,
     KINDS,
     MACHINE,
     SHARE,
-    VERDICTS,
     Metric,
     declarations,
     problems,
@@ -29,7 +25,6 @@ COMMON = {
     "kind": EFFECT,
     "metric": METRIC,
     "margin": 1,
-    "verdict": HOLDS,
 }
 
 
@@ -54,11 +49,7 @@ def test_the_book_has_claims_of_every_kind():
 
 
 def test_a_declaration_has_what_its_record_says(write):
-    record = COMMON | {
-        "verdict": CONDITIONAL,
-        "condition": "γ > 0",
-        "source": "ioffe2015",
-    }
+    record = COMMON | {"source": "ioffe2015"}
     (declaration,) = declarations(write({"one": record})).values()
     defaults = {"arms": (), "budgets": ("short",), "fixed": None}
     assert vars(declaration) == defaults | record | {
@@ -101,8 +92,7 @@ def test_an_unknown_budget_is_found():
 
 @pytest.mark.parametrize("kind", [EXACT, MACHINE])
 def test_what_is_not_trained_has_no_budgets(kind):
-    unneeded = ("margin", *(("verdict",) if kind == MACHINE else ()))
-    assert found(*unneeded, kind=kind, budgets=["short"]) == [
+    assert found("margin", kind=kind, budgets=["short"]) == [
         f"a claim of the kind {kind!r} has no budgets"
     ]
 
@@ -114,8 +104,8 @@ def test_an_empty_file_declares_nothing(tmp_path):
 
 
 def test_the_loader_names_the_claim_that_is_wrong(write):
-    records = {"good": COMMON, "bad": COMMON | {"verdict": "is true"}}
-    with pytest.raises(ValueError, match=r"^claims\.yml: bad: unknown verd"):
+    records = {"good": COMMON, "bad": COMMON | {"kind": "is true"}}
+    with pytest.raises(ValueError, match=r"^claims\.yml: bad: unknown kind"):
         declarations(write(records))
 
 
@@ -142,11 +132,10 @@ def test_a_claim_that_is_no_mapping_is_found():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_claim_of_each_kind_passes(kind):
-    without = {EXACT: ["margin"], MACHINE: ["margin", "verdict"]}
     margin = 0.8 if kind == SHARE else 1
     record = COMMON | {"kind": kind, "margin": margin}
-    for name in without.get(kind, ()):
-        del record[name]
+    if kind in (EXACT, MACHINE):
+        del record["margin"]
     assert list(problems({"good": record})) == []
 
 
@@ -156,8 +145,8 @@ def test_a_missing_field_is_found(name):
 
 
 def test_an_unknown_field_is_found_and_the_known_ones_listed():
-    (problem,) = found(verdikt=FAILS)
-    assert problem.startswith("unknown field 'verdikt'; the fields are ")
+    (problem,) = found(margins=1)
+    assert problem.startswith("unknown field 'margins'; the fields are ")
     assert ", ".join(FIELDS) in problem
 
 
@@ -173,20 +162,9 @@ def test_an_unknown_kind_is_found_and_the_known_ones_listed():
     ]
 
 
-def test_an_unknown_verdict_is_found_and_the_known_ones_listed():
-    (problem,) = found(verdict="is true")
-    assert problem.startswith("unknown verdict 'is true'; use one of: ")
-    assert ", ".join(VERDICTS) in problem
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"verdict": CONDITIONAL}, {"verdict": HOLDS, "condition": "n > 1"}],
-)
-def test_a_condition_belongs_to_its_verdict_alone(changes):
-    assert found(**changes) == [
-        "'condition' and the verdict 'holds only when' go together"
-    ]
+def test_a_verdict_is_computed_and_not_declared():
+    (problem,) = found(verdict="holds")
+    assert problem.startswith("unknown field 'verdict'; the fields are ")
 
 
 @pytest.mark.parametrize(
@@ -211,23 +189,8 @@ def test_a_share_lies_between_0_and_1(margin):
 
 @pytest.mark.parametrize("kind", [EXACT, MACHINE])
 def test_other_kinds_have_no_margin(kind):
-    without = ["verdict"] if kind == MACHINE else []
-    (problem,) = found(*without, kind=kind)
+    (problem,) = found(kind=kind)
     assert problem.startswith(f"a claim of the kind {kind!r} has no margin")
-
-
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [
-        ("verdict", {}),
-        ("condition", {"verdict": CONDITIONAL, "condition": "n > 1"}),
-    ],
-)
-def test_no_verdict_is_recorded_of_what_a_machine_decides(name, changes):
-    assert any(
-        f"has no {name}" in problem
-        for problem in found("margin", kind=MACHINE, **changes)
-    )
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ def test_the_book_reads_its_own():
     assert set(published()) <= set(declarations())
 
 
+@pytest.mark.parametrize(("failed", "there"), [(0, False), (3, True)])
+def test_a_claim_is_there_once_a_run_was_tried(read, failed, there):
+    none = dict.fromkeys(("mean", "low", "high", "agree", "p", "spread"))
+    none |= {"count": 0, "failed": failed, "values": {}}
+    arm = made_up_evidence.arm([1.0])
+    found = read(as_json(a_claim(code=None, arms=[arm | none])))
+    assert ("x" in found) is there
+
+
 def test_a_file_is_read_once(tmp_path, read):
     first = read(as_json(a_claim()))
     assert read(as_json({})) is first

@@ -9,6 +9,7 @@ from d2l_ext.landscapes import (
     LANDSCAPES,
     SADDLE,
     interactive_race,
+    interactive_rates,
     plot_paths,
     race,
 )
@@ -139,3 +140,38 @@ def test_paths_of_two_lengths_do_not_race():
 def test_frames_that_are_no_steps_are_refused(every):
     with pytest.raises(ValueError, match=f"1 to 10, not {every}"):
         interactive_race(SADDLE, paths_of(SADDLE), every=every, **TEXTS)
+
+
+def test_a_race_at_several_rates_is_over_when_the_reader_comes():
+    races = {
+        lr: race(ILL_CONDITIONED, {"SGD": SGD(lr=lr)}, 10)
+        for lr in (0.01, 0.02)
+    }
+    fig, _ = plt.subplots()
+    figure = interactive_rates(
+        *(fig, ILL_CONDITIONED, races),
+        start=1,
+        every=4,
+        title=lambda lr, step: f"{lr} {step}",
+        **TEXTS,
+    )
+    data = data_of(figure)
+    rates, steps = data["controls"]
+    assert (rates["values"], rates["start"]) == ([0.01, 0.02], 1)
+    assert (steps["values"], steps["start"]) == ([0, 4, 8, 10], 3)
+    assert data["titles"]["0,1"] == "0.01 4"
+    for i, lr in enumerate(races):
+        last = data["frames"][f"{i},3"][-1]
+        x, y = races[lr]["SGD"][-1]
+        assert (last["x"][0], last["y"][0]) == pytest.approx((x, y), rel=1e-3)
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_races_of_two_lengths_are_refused():
+    races = {
+        lr: race(ILL_CONDITIONED, {"SGD": SGD(lr=0.01)}, num_steps)
+        for lr, num_steps in {0.1: 3, 0.2: 4}.items()
+    }
+    fig, _ = plt.subplots()
+    with pytest.raises(ValueError, match=r"the paths have \[4, 5\] points"):
+        interactive_rates(fig, ILL_CONDITIONED, races, **TEXTS)
