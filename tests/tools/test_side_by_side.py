@@ -103,6 +103,9 @@ INTERRUPTED = """\
 import asyncio, signal
 from tools.side_by_side import Job, run_all
 
+# A job of a shell without a terminal does not hear Ctrl-C; nor do its own.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 async def first():
     return None
 
@@ -129,10 +132,14 @@ def test_ctrl_c_ends_what_runs_and_says_nothing_more():
         text=True,
     )
     assert process.stdout is not None
-    while process.stdout.readline() != "waits\n":
-        assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=120)
+    try:
+        while process.stdout.readline() != "waits\n":
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.communicate()
     assert "cleaned up" in output
     assert "FAILED" not in output
     assert "KeyboardInterrupt" in errors

@@ -68,14 +68,14 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--seeds",
         type=_number,
         metavar="N",
-        help="measure with the seeds 1 to N",
+        help="measure with N seeds",
     )
     run.add_argument(
         "--long-seeds",
         type=_number_or_none,
         default=LONG_SEEDS,
         metavar="N",
-        help="and those of ten times the epochs with 1 to N; 0 for none",
+        help="and with N where training is long; 0 for none",
     )
     run.add_argument("--engine", choices=[ENGINE], default=ENGINE)
     run.add_argument(

@@ -16,7 +16,8 @@ from tools.evidence.book import LONG, SHORT, Book, Claim
 from tools.evidence.kept import FAILED, OK, Run
 from tools.side_by_side import expected_seconds
 
-#: Seeds 1 to N; 0 was looked at while the experiments were designed.
+#: Those before it may have been looked at while an experiment was designed.
+FIRST_SEED = 101
 EFFECT_SEEDS = 12
 SHARE_SEEDS = 20
 LONG_SEEDS = 6
@@ -142,13 +143,13 @@ def wanted(
 ) -> set[tuple[str, int]]:
     """Returns the budgets and seeds that a claim is measured with."""
     if claim.kind == EXACT:
-        return {(SHORT, 1)}
+        return {(SHORT, FIRST_SEED)}
     number = SHARE_SEEDS if claim.kind == SHARE else EFFECT_SEEDS
     counts = {SHORT: number if seeds is None else seeds, LONG: long_seeds}
     return {
         (budget, seed)
         for budget in claim.budgets
-        for seed in range(1, counts[budget] + 1)
+        for seed in range(FIRST_SEED, FIRST_SEED + counts[budget])
     }
 
 

@@ -38,4 +38,5 @@ def test_progress_is_shown_unless_nobody_watches(
 def test_what_has_no_known_end_is_counted(capfd):
     with progress_bar(None, "run", True) as bar:
         bar.update(3)
+        bar.refresh()
     assert "3run" in capfd.readouterr().err
