@@ -358,5 +358,5 @@ def combine(arms: Mapping[str, Verdict]) -> Verdict:
         )
     holding = [name for name, arm in arms.items() if arm.verdict == HOLDS]
     if holding and FAILS in verdicts:
-        return Verdict(CONDITIONAL, ", ".join(holding))
+        return Verdict(CONDITIONAL, "; or ".join(holding))
     return Verdict(UNDECIDED)

@@ -265,7 +265,7 @@ def test_arms_budgets_and_a_missing_seed(tmp_path, capsys):
     assert len(rows(root)) == 2 * (12 + 6)
     found = verdicts(root)["gain"]
     assert found["verdict"] == "holds only when"
-    assert found["condition"] == "low, high, and training is short"
+    assert found["condition"] == "low; or high, and training is short"
     long_ = [arm for arm in found["arms"] if arm["budget"] == "long"]
     assert [arm["p_corrected"] for arm in long_] == [None, None]
     assert evidence(root, "check") == 0

@@ -347,7 +347,7 @@ YES, NO, OPEN = (
         ({"a": YES, "b": YES}, YES),
         ({"a": NO, "b": NO}, NO),
         ({"a": NO, "b": Verdict(FAILS, None, REVERSE)}, Verdict(FAILS)),
-        ({"a": NO, "b": YES, "c": YES}, Verdict(CONDITIONAL, "b, c")),
+        ({"a": NO, "b": YES, "c": YES}, Verdict(CONDITIONAL, "b; or c")),
         ({"a": NO, "b": YES, "c": OPEN}, Verdict(CONDITIONAL, "b")),
         ({"a": OPEN}, OPEN),
         ({"a": OPEN, "b": YES}, OPEN),
