@@ -45,8 +45,8 @@ class Settings:
         ``quick``: embedded digits and small networks, in seconds. ``full``:
         Fashion-MNIST with the reference sizes and epochs.
     budget : str
-        ``short``: a :class:`d2l_ext.Study` trains for as many epochs as it
-        says. ``long``: ten times as many.
+        ``short``: a :class:`~d2l_ext.evidence.study.Study` trains for as many
+        epochs as it says. ``long``: ten times as many.
     data : pathlib.Path
         Where downloads are kept.
     gate : bool

@@ -40,7 +40,7 @@ class Side:
     make_net : callable
         Returns a new network.
     options
-        Passed to :func:`trial`, and so to :func:`d2l_ext.fit`: what this side
+        Passed to ``trial``, and so to :func:`d2l_ext.fit`: what this side
         does otherwise than the others. ``rates`` replaces the rates of the
         study, and ``data`` its data.
     """
@@ -178,7 +178,7 @@ class Study:
         How long each side trains; ten times as long with
         ``D2L_EXT_BUDGET=long``.
     num_seeds : int
-        How many seeds; see :func:`seeds`.
+        How many seeds; see ``seeds``.
     choose : str or None
         What chooses a rate: ``"train_loss"``, the mean loss of the last
         epoch; ``"valid_loss"``, that on a fifth of the training images, which
@@ -187,9 +187,9 @@ class Study:
     curves : bool
         Whether the histories have a test accuracy for each epoch.
     measure : mapping of str to callable, optional
-        Further numbers of a run: functions of its :class:`Trial`.
+        Further numbers of a run: functions of its ``Trial``.
     options
-        Options of :func:`trial` that all sides share.
+        Options of ``trial`` that all sides share.
 
     Raises
     ------
