@@ -62,7 +62,7 @@ nbval: setup
 	$(RUN) -m tools.run_chapters
 
 browser: book
-	$(PYTEST) tests/book
+	$(RUN) -m pytest tests/book
 
 lanes: setup
 	$(RUN) -m tools.lanes $(LANES)
