@@ -19,6 +19,10 @@ def figures(visit: Visit, notebook: str) -> list[Locator]:
     figures = page.locator(".d2l-figure").all()
     for figure in figures:
         expect(figure.locator(".main-svg").first).to_be_attached()
+    # The answer to a prediction is folded until the reader asks for it.
+    page.locator("details:has(.d2l-figure)").evaluate_all(
+        "all => all.forEach((one) => { one.open = true; })"
+    )
     return figures
 
 
@@ -111,3 +115,15 @@ def test_each_figure_fits_a_phone(
         box = figure.locator(".d2l-chart").bounding_box()
         # Folded away, it has no box.
         assert box is None or box["x"] + box["width"] <= 390
+
+
+def test_each_figure_fills_its_place_when_it_is_unfolded(
+    figures: list[Locator],
+) -> None:
+    for figure in figures:
+        widths = figure.locator(".d2l-chart").evaluate(
+            "chart => [chart, chart.querySelector('.main-svg')]"
+            ".map((element) => element.getBoundingClientRect().width)"
+        )
+        assert widths[0] > 0
+        assert widths[1] == pytest.approx(widths[0], abs=2)
