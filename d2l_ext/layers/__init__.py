@@ -19,6 +19,17 @@ from d2l_ext.layers.dropout import (
     dropout_mask,
     inverted_dropout,
 )
+from d2l_ext.layers.layer_norm import (
+    group_norm,
+    instance_norm,
+    layer_norm,
+    standardize,
+)
+from d2l_ext.layers.layer_norm_blocks import (
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+)
 from d2l_ext.layers.norm import BatchNorm, batch_norm, population_statistics
 from d2l_ext.layers.residual import DenseResidual, Residual, zero_residual
 from d2l_ext.layers.residual_blocks import (
@@ -39,6 +50,9 @@ __all__ = [
     "DenseBlock",
     "DenseResidual",
     "Dropout",
+    "GroupNorm",
+    "InstanceNorm",
+    "LayerNorm",
     "LeakyReLU",
     "Maxout",
     "PReLU",
@@ -50,8 +64,12 @@ __all__ = [
     "VanillaDropout",
     "batch_norm",
     "dropout_mask",
+    "group_norm",
+    "instance_norm",
     "inverted_dropout",
+    "layer_norm",
     "make_activation",
     "population_statistics",
+    "standardize",
     "zero_residual",
 ]
