@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from d2l_ext.engine.internals import initialize_now, is_compiled
-from d2l_ext.layers.layer_norm import (
+from d2l_ext.layers.example_norm import (
     group_norm,
     instance_norm,
     layer_norm,
@@ -20,7 +20,7 @@ from mxnet import gluon, np
 class _ExampleNorm(gluon.HybridBlock):
     """A norm without running statistics: parameters, and when to compile.
 
-    Arrays go through the functions of :mod:`d2l_ext.layers.layer_norm`, line
+    Arrays go through the functions of :mod:`d2l_ext.layers.example_norm`, line
     by line; a compiled graph has MXNet's own operation in their place.
     """
 
@@ -101,7 +101,7 @@ class LayerNorm(_ExampleNorm):
     r"""Layer normalization: each example by its own mean and variance.
 
     It has no running statistics, and training and prediction are the same.
-    See :func:`layer_norm`. It has the signature of Gluon's own
+    See :func:`d2l_ext.layers.layer_norm`. It has the signature of Gluon's own
     ``nn.LayerNorm``.
 
     Parameters
@@ -170,9 +170,9 @@ class LayerNorm(_ExampleNorm):
 class GroupNorm(_ExampleNorm):
     r"""Group normalization: an example's channels, some at a time.
 
-    See :func:`group_norm`. Gluon 1.9.1's own ``nn.GroupNorm`` does not take
-    arrays of ``mxnet.np``, and has one :math:`\gamma` and :math:`\beta` a
-    group, where the paper has one a channel.
+    See :func:`d2l_ext.layers.group_norm`. Gluon 1.9.1's own ``nn.GroupNorm``
+    does not take arrays of ``mxnet.np``, and has one :math:`\gamma` and
+    :math:`\beta` a group, where the paper has one a channel.
 
     Parameters
     ----------
@@ -257,9 +257,10 @@ class GroupNorm(_ExampleNorm):
 class InstanceNorm(_ExampleNorm):
     r"""Instance normalization: each channel of each example by itself.
 
-    See :func:`instance_norm`. Gluon 1.9.1's own ``nn.InstanceNorm`` does not
-    take arrays of ``mxnet.np``, and learns no :math:`\gamma` by default.
-    MXNet's operation, in a compiled network, takes float32 only.
+    See :func:`d2l_ext.layers.instance_norm`. Gluon 1.9.1's own
+    ``nn.InstanceNorm`` does not take arrays of ``mxnet.np``, and learns no
+    :math:`\gamma` by default. MXNet's operation, in a compiled network, takes
+    float32 only.
 
     Parameters
     ----------

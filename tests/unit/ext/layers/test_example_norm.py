@@ -15,10 +15,10 @@ from d2l_ext.layers import (
 import mxnet as mx
 import numpy as onp
 import pytest
-from example_norms import Formula, assert_all_close, differentiated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mxnet import np
+from norm_formulas import Formula, assert_all_close, differentiated
 
 COMPARE = settings(deadline=None, max_examples=25)
 SHAPE = (2, 6, 3, 4)

@@ -8,10 +8,10 @@ from d2l_ext.networks import lenet, mlp
 import mxnet as mx
 import numpy as onp
 import pytest
-from example_norms import Formula, assert_all_close, differentiated
 from measuring import maps, sizes
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
+from norm_formulas import Formula, assert_all_close, differentiated
 
 SHAPE = (3, 6, 4, 5)
 #: Each block with the formula that it computes.
