@@ -30,8 +30,10 @@ from d2l_ext.layers.example_norm_blocks import (
     InstanceNorm,
     LayerNorm,
 )
+from d2l_ext.layers.graphs import MultiInput, MultiOutput, WeightedLoss
 from d2l_ext.layers.inception import InceptionBlock
 from d2l_ext.layers.norm import BatchNorm, batch_norm, population_statistics
+from d2l_ext.layers.recurrent import SequenceEncoder
 from d2l_ext.layers.residual import DenseResidual, Residual, zero_residual
 from d2l_ext.layers.residual_blocks import (
     BasicBlock,
@@ -65,14 +67,18 @@ __all__ = [
     "LeakyReLU",
     "Maxout",
     "MobileNetBlock",
+    "MultiInput",
+    "MultiOutput",
     "PReLU",
     "PreActivationBlock",
     "Residual",
     "SeparableConv2D",
+    "SequenceEncoder",
     "SiLU",
     "SpatialDropout",
     "TransitionBlock",
     "VanillaDropout",
+    "WeightedLoss",
     "XceptionBlock",
     "batch_norm",
     "dropout_mask",
