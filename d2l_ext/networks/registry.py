@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from d2l_ext.networks.densenet import densenet, small_densenet
+from d2l_ext.networks.googlenet import small_googlenet
 from d2l_ext.networks.lenet import lenet
 from d2l_ext.networks.mlp import dropout_mlp, mlp
+from d2l_ext.networks.mobilenet import small_mobilenet
 from d2l_ext.networks.resnet import resnet18, small_resnet
+from d2l_ext.networks.separable import separable_stack
+from d2l_ext.networks.xception import small_xception
 
 from mxnet import gluon
 
@@ -20,6 +24,10 @@ NETWORKS: dict[str, Callable[..., gluon.Block]] = {
     "small_resnet": small_resnet,
     "densenet": densenet,
     "small_densenet": small_densenet,
+    "small_googlenet": small_googlenet,
+    "separable_stack": separable_stack,
+    "small_mobilenet": small_mobilenet,
+    "small_xception": small_xception,
 }
 
 
