@@ -42,6 +42,15 @@ from d2l_ext.optimizers.rules import (
     Rule,
     nesterov_look_ahead,
 )
+from d2l_ext.optimizers.schedules import (
+    Constant,
+    CosineDecay,
+    CosineRestarts,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    WarmUp,
+)
 
 __all__ = [
     "OPTIMIZERS",
@@ -50,11 +59,18 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Constant",
+    "CosineDecay",
+    "CosineRestarts",
     "Momentum",
     "Nesterov",
+    "OneCycle",
     "RMSProp",
     "Rule",
+    "Schedule",
     "ScratchOptimizer",
+    "StepDecay",
+    "WarmUp",
     "make_optimizer",
     "make_rule",
     "nesterov_look_ahead",
