@@ -15,6 +15,7 @@ from d2l_ext.optimizers import (
     StepDecay,
     WarmUp,
     make_optimizer,
+    schedules,
 )
 from d2l_ext.training import fit
 
@@ -284,7 +285,6 @@ def test_a_step_before_the_first_is_refused(schedule, step):
 
 def test_every_schedule_is_one_of_mxnets():
     assert all(isinstance(each, mx.lr_scheduler.LRScheduler) for each in EVERY)
-    assert {type(each) for each in EVERY} == {
-        *Schedule.__subclasses__(),
-        CosineRestarts,
-    }
+    classes = [x for x in vars(schedules).values() if isinstance(x, type)]
+    known = {each for each in classes if issubclass(each, Schedule)}
+    assert {type(each) for each in EVERY} == known - {Schedule}
