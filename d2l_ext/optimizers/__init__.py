@@ -29,6 +29,7 @@ from d2l_ext.optimizers.adaptive import (
     AdamW,
     RMSProp,
 )
+from d2l_ext.optimizers.decoupled import DecoupledOptimizer
 from d2l_ext.optimizers.registry import (
     OPTIMIZERS,
     ScratchOptimizer,
@@ -62,6 +63,7 @@ __all__ = [
     "Constant",
     "CosineDecay",
     "CosineRestarts",
+    "DecoupledOptimizer",
     "Momentum",
     "Nesterov",
     "OneCycle",
