@@ -24,6 +24,7 @@ _PUBLIC = {
     "engine.device": ("context",),
     "engine.seeding": ("seed",),
     "data": (
+        "CurriculumBatches",
         "MiniBatches",
         "load_digits",
         "load_fashion_mnist",
@@ -40,7 +41,13 @@ _PUBLIC = {
         "small_resnet",
     ),
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
-    "diagnostics": ("dead_units", "gradient_check", "layer_statistics"),
+    "diagnostics": (
+        "dead_units",
+        "example_losses",
+        "gradient_check",
+        "layer_statistics",
+        "lr_range_test",
+    ),
     "evidence.trial": ("Trial", "epochs", "seeds", "trial"),
     "evidence.study": ("Side", "Study"),
     "evidence.claim": ("claim",),

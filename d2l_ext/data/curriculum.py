@@ -30,7 +30,7 @@ class CurriculumBatches(MiniBatches):
     Parameters
     ----------
     X, y : numpy.ndarray or mxnet.np.ndarray
-        As of :class:`MiniBatches`.
+        As of :class:`d2l_ext.MiniBatches`.
     batch_size : int
         How many examples a batch has.
     difficulty : array of float
@@ -42,7 +42,7 @@ class CurriculumBatches(MiniBatches):
     num_passes : int
         :math:`T`, after how many passes all examples are there.
     ctx, transform
-        As of :class:`MiniBatches`.
+        As of :class:`d2l_ext.MiniBatches`.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class CurriculumBatches(MiniBatches):
     ValueError
         If the scores are not one finite number an example, ``start`` or
         ``num_passes`` is outside its range, or an argument is none that
-        :class:`MiniBatches` takes.
+        :class:`d2l_ext.MiniBatches` takes.
 
     Source: Bengio et al. (2009), section 3; Hacohen and Weinshall (2019),
     algorithm 1.

@@ -36,13 +36,14 @@ class DecoupledOptimizer(ScratchOptimizer):
     Parameters
     ----------
     rule : Rule
-        From :func:`make_rule`. Its own ``wd`` is 0: that decay would come on
-        top of this one. With Adam and ``l2`` the steps are AdamW's.
+        From :func:`d2l_ext.optimizers.make_rule`. Its own ``wd`` is 0: that
+        decay would come on top of this one. With Adam and ``l2`` the steps
+        are AdamW's.
     l1, l2 : float
         :math:`\lambda_1` and :math:`\lambda_2`, from 0. A parameter's
         ``wd_mult`` multiplies both.
     options
-        Those of :class:`ScratchOptimizer`.
+        Those of :class:`d2l_ext.optimizers.ScratchOptimizer`.
 
     Raises
     ------
