@@ -24,6 +24,7 @@ _PUBLIC = {
     "engine.device": ("context",),
     "engine.seeding": ("seed",),
     "data": (
+        "CurriculumBatches",
         "MiniBatches",
         "load_digits",
         "load_fashion_mnist",
@@ -46,9 +47,11 @@ _PUBLIC = {
     "training": ("DivergenceWarning", "History", "evaluate", "fit"),
     "diagnostics": (
         "dead_units",
+        "example_losses",
         "gradient_check",
         "layer_costs",
         "layer_statistics",
+        "lr_range_test",
     ),
     "evidence.trial": ("Trial", "epochs", "seeds", "trial"),
     "evidence.study": ("Side", "Study"),

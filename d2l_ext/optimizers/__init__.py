@@ -29,6 +29,7 @@ from d2l_ext.optimizers.adaptive import (
     AdamW,
     RMSProp,
 )
+from d2l_ext.optimizers.decoupled import DecoupledOptimizer
 from d2l_ext.optimizers.registry import (
     OPTIMIZERS,
     ScratchOptimizer,
@@ -42,6 +43,15 @@ from d2l_ext.optimizers.rules import (
     Rule,
     nesterov_look_ahead,
 )
+from d2l_ext.optimizers.schedules import (
+    Constant,
+    CosineDecay,
+    CosineRestarts,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    WarmUp,
+)
 
 __all__ = [
     "OPTIMIZERS",
@@ -50,11 +60,19 @@ __all__ = [
     "AdaGrad",
     "Adam",
     "AdamW",
+    "Constant",
+    "CosineDecay",
+    "CosineRestarts",
+    "DecoupledOptimizer",
     "Momentum",
     "Nesterov",
+    "OneCycle",
     "RMSProp",
     "Rule",
+    "Schedule",
     "ScratchOptimizer",
+    "StepDecay",
+    "WarmUp",
     "make_optimizer",
     "make_rule",
     "nesterov_look_ahead",
