@@ -107,6 +107,9 @@ class SeparableConv2D(gluon.HybridBlock):
     Nothing stands between the two, and the bias is that of the second one: it
     is a convolution whose filters are products.
 
+    Inputs: ``X`` of shape (m, c, h, w). Outputs: of shape (m, c', h', w'),
+    height and width as of :class:`DepthwiseConv2D`.
+
     Parameters
     ----------
     channels : int
@@ -117,9 +120,6 @@ class SeparableConv2D(gluon.HybridBlock):
         The channels of the input, c.
     use_bias : bool
         Whether an output channel has a bias.
-
-    Inputs: ``X`` of shape (m, c, h, w). Outputs: of shape (m, c', h', w'),
-    height and width as of :class:`DepthwiseConv2D`.
 
     Raises
     ------

@@ -188,6 +188,8 @@ class CosineRestarts(CosineDecay):
     ensemble (see :class:`d2l_ext.training.Snapshots`), and the next step
     begins the next cycle.
 
+    The other parameters are those of :class:`CosineDecay`.
+
     Parameters
     ----------
     num_steps : int
@@ -199,8 +201,6 @@ class CosineRestarts(CosineDecay):
     ------
     ValueError
         If an argument is missing or outside its range.
-
-    The other parameters are those of :class:`CosineDecay`.
 
     Source: Loshchilov and Hutter (2017), section 3.
     """

@@ -117,6 +117,9 @@ def set_lr_mult(
 ) -> dict[str, float]:
     """Sets what the learning rate of parameters is multiplied by.
 
+    At a multiplier of 0 a parameter does not decay either, as decay is
+    multiplied by the rate; :func:`freeze` saves the gradient besides.
+
     Parameters
     ----------
     net : gluon.Block
@@ -135,9 +138,6 @@ def set_lr_mult(
     ValueError
         If a pattern matches no parameter, or a multiplier is no number from
         0; nothing is set then.
-
-    At a multiplier of 0 a parameter does not decay either, as decay is
-    multiplied by the rate; :func:`freeze` saves the gradient besides.
     """
     chosen: dict[gluon.Parameter, float] = {}
     for pattern, multiplier in multipliers.items():
