@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from visiting import Visit
+from playwright.sync_api import Browser, Locator, Page, expect
+from visiting import Visit, start_visit
 
 #: Chapters that teach the package, not a topic.
 WITHOUT_FIGURE = {"chapters/reference/installation"}
@@ -12,18 +14,46 @@ SEEN = """chart => JSON.stringify(
     chart.data.filter(trace => trace.visible !== false))"""
 
 
+@pytest.fixture(scope="module")
+def visits(browser: Browser, address: str) -> Iterator[dict[str, Visit]]:
+    """The chapters that are open, by name: loading one takes seconds."""
+    with browser.new_context(color_scheme="light") as context:
+        found = _Visits(lambda: start_visit(context, address))
+        yield found
+
+
+class _Visits(dict[str, Visit]):
+    """Opens a chapter when it is asked for, once."""
+
+    def __init__(self, start: Callable[[], Visit]) -> None:
+        super().__init__()
+        self._start = start
+
+    def __missing__(self, notebook: str) -> Visit:
+        visit = self[notebook] = self._start()
+        page = visit.open(f"{notebook}.html")
+        for figure in page.locator(".d2l-figure").all():
+            expect(figure.locator(".main-svg").first).to_be_attached()
+        # The answer to a prediction is folded until the reader asks for it.
+        page.locator("details:has(.d2l-figure)").evaluate_all(
+            "all => all.forEach((one) => { one.open = true; })"
+        )
+        return visit
+
+
 @pytest.fixture
-def figures(visit: Visit, notebook: str) -> list[Locator]:
+def visit(visits: dict[str, Visit], notebook: str) -> Visit:
+    """The chapter's page; each test finds it as the last one left it."""
+    visit = visits[notebook]
+    visit.page.bring_to_front()
+    visit.page.set_viewport_size({"width": 1280, "height": 720})
+    return visit
+
+
+@pytest.fixture
+def figures(visit: Visit) -> list[Locator]:
     """The figures of a chapter, all of them alive."""
-    page = visit.open(f"{notebook}.html")
-    figures = page.locator(".d2l-figure").all()
-    for figure in figures:
-        expect(figure.locator(".main-svg").first).to_be_attached()
-    # The answer to a prediction is folded until the reader asks for it.
-    page.locator("details:has(.d2l-figure)").evaluate_all(
-        "all => all.forEach((one) => { one.open = true; })"
-    )
-    return figures
+    return visit.page.locator(".d2l-figure").all()
 
 
 def seen(figure: Locator) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -33,43 +34,15 @@ def test_page_loads_without_an_error_or_a_request_to_another_host(
     assert visit.elsewhere == []
 
 
-@pytest.mark.parametrize("width", [360, 390])
 def test_page_does_not_scroll_sideways_on_a_phone(
-    visit: Visit, document: str, width: int
+    visit: Visit, document: str
 ) -> None:
-    visit.page.set_viewport_size({"width": width, "height": 800})
+    visit.page.set_viewport_size({"width": 390, "height": 800})
     page = visit.open(f"{document}.html")
     page.wait_for_load_state("networkidle")
     assert visit.width_overflow() == 0
-
-
-def test_every_image_of_the_content_has_alt_text(
-    visit: Visit, document: str
-) -> None:
-    page = visit.open(f"{document}.html")
-    images = page.locator("article img")
-    assert [
-        image.get_attribute("src")
-        for image in images.all()
-        if not (image.get_attribute("alt") or "").strip()
-    ] == []
-
-
-def test_every_output_figure_has_a_caption(
-    visit: Visit, notebook: str
-) -> None:
-    page = visit.open(f"{notebook}.html")
-    without = page.evaluate(
-        """() => [...document.querySelectorAll(".cell_output img")]
-        .filter((image) => {
-          const live = image.closest(".d2l-figure");
-          const caption = live
-            ? live.parentElement.querySelector(".d2l-caption")
-            : image.closest("figure")?.querySelector("figcaption");
-          return !caption?.textContent.trim();
-        }).map((image) => image.alt)"""
-    )
-    assert without == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert visit.width_overflow() == 0
 
 
 def test_formulas_are_typeset(visit: Visit) -> None:
@@ -102,35 +75,6 @@ def test_search_finds_batch_normalization(visit: Visit) -> None:
     assert visit.elsewhere == []
 
 
-def test_launch_buttons_open_the_chapter_in_the_repository(
-    visit: Visit, notebook: str
-) -> None:
-    page = visit.open(f"{notebook}.html")
-    repository = effective_config()["repository"]
-    name = repository["url"].removeprefix("https://github.com/")
-    branch = repository["branch"]
-    links = page.locator(".dropdown-launch-buttons a").evaluate_all(
-        "links => links.map((link) => link.href)"
-    )
-    assert sorted(links) == [
-        "https://colab.research.google.com/github/"
-        f"{name}/blob/{branch}/{notebook}.ipynb",
-        f"https://mybinder.org/v2/gh/{name}/{branch}"
-        f"?urlpath=lab/tree/{notebook}.ipynb",
-    ]
-
-
-def test_download_button_gives_the_notebook(
-    visit: Visit, site: Path, notebook: str
-) -> None:
-    page = visit.open(f"{notebook}.html")
-    link = page.locator(".dropdown-download-buttons a[href$='.ipynb']").first
-    url = link.evaluate("link => link.href")
-    assert url == f"{visit.address}_sources/{notebook}.ipynb"
-    source = json.loads((site / "_sources" / f"{notebook}.ipynb").read_text())
-    assert source["nbformat"] == 4
-
-
 def test_every_claim_of_a_chapter_shows_its_verdict(visit: Visit) -> None:
     file = ROOT / "evidence" / "claims.yml"
     claims = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -149,6 +93,72 @@ def test_every_claim_of_a_chapter_shows_its_verdict(visit: Visit) -> None:
         assert all(box.is_visible() for box in boxes)
         shown = {box.get_attribute("data-verdict") for box in boxes}
         assert shown <= VERDICTS
+
+
+class TestAsItIsSent:
+    """What stands in the page itself: no script has to run to see it."""
+
+    @pytest.fixture
+    def context_options(self) -> dict[str, Any]:
+        return {"java_script_enabled": False}
+
+    def test_every_image_of_the_content_has_alt_text(
+        self, visit: Visit, document: str
+    ) -> None:
+        page = visit.open(f"{document}.html")
+        images = page.locator("article img")
+        assert [
+            image.get_attribute("src")
+            for image in images.all()
+            if not (image.get_attribute("alt") or "").strip()
+        ] == []
+
+    def test_every_output_figure_has_a_caption(
+        self, visit: Visit, notebook: str
+    ) -> None:
+        page = visit.open(f"{notebook}.html")
+        without = page.evaluate(
+            """() => [...document.querySelectorAll(".cell_output img")]
+            .filter((image) => {
+              const live = image.closest(".d2l-figure");
+              const caption = live
+                ? live.parentElement.querySelector(".d2l-caption")
+                : image.closest("figure")?.querySelector("figcaption");
+              return !caption?.textContent.trim();
+            }).map((image) => image.alt)"""
+        )
+        assert without == []
+
+    def test_launch_buttons_open_the_chapter_in_the_repository(
+        self, visit: Visit, notebook: str
+    ) -> None:
+        page = visit.open(f"{notebook}.html")
+        repository = effective_config()["repository"]
+        name = repository["url"].removeprefix("https://github.com/")
+        branch = repository["branch"]
+        links = page.locator(".dropdown-launch-buttons a").evaluate_all(
+            "links => links.map((link) => link.href)"
+        )
+        assert sorted(links) == [
+            "https://colab.research.google.com/github/"
+            f"{name}/blob/{branch}/{notebook}.ipynb",
+            f"https://mybinder.org/v2/gh/{name}/{branch}"
+            f"?urlpath=lab/tree/{notebook}.ipynb",
+        ]
+
+    def test_download_button_gives_the_notebook(
+        self, visit: Visit, site: Path, notebook: str
+    ) -> None:
+        page = visit.open(f"{notebook}.html")
+        link = page.locator(
+            ".dropdown-download-buttons a[href$='.ipynb']"
+        ).first
+        url = link.evaluate("link => link.href")
+        assert url == f"{visit.address}_sources/{notebook}.ipynb"
+        source = json.loads(
+            (site / "_sources" / f"{notebook}.ipynb").read_text()
+        )
+        assert source["nbformat"] == 4
 
 
 class TestContrast:
