@@ -3,6 +3,7 @@
 Importing this package makes the book's style Matplotlib's default.
 """
 
+from d2l_ext.plotting.arrays import plot_entries
 from d2l_ext.plotting.curves import plot_curves, plot_dots
 from d2l_ext.plotting.frames import (
     Control,
@@ -31,5 +32,6 @@ __all__ = [
     "interactive",
     "plot_curves",
     "plot_dots",
+    "plot_entries",
     "subplots",
 ]
