@@ -16,7 +16,7 @@ help:
 	@echo "make serve      serve the built book on this machine"
 	@echo "make test       run all tests; its parts are:"
 	@echo "  make lint       format, style and types of the code"
-	@echo "  make notebooks  cleanliness and conventions of the chapters"
+	@echo "  make notebooks  conventions of the chapters, and their evidence"
 	@echo "  make unit       tests of d2l_ext and the tools"
 	@echo "  make exercises  check the exercises and grade submissions"
 	@echo "  make nbval      run the chapters on each context"
@@ -50,6 +50,7 @@ lint: setup
 
 notebooks: setup
 	$(RUN) -m tools.notebooks check
+	$(RUN) -m tools.evidence check --long-seeds 0
 
 unit: setup
 	$(PYTEST) tests/unit tests/tools

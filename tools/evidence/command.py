@@ -70,13 +70,6 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="N",
         help="measure with N seeds",
     )
-    run.add_argument(
-        "--long-seeds",
-        type=_number_or_none,
-        default=LONG_SEEDS,
-        metavar="N",
-        help="and with N where training is long; 0 for none",
-    )
     run.add_argument("--engine", choices=[ENGINE], default=ENGINE)
     run.add_argument(
         "--scheduler",
@@ -110,6 +103,14 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     ):
         each = commands.add_parser(name, help=text)
         each.set_defaults(command=command)
+    for name in ("run", "check"):
+        commands.choices[name].add_argument(
+            "--long-seeds",
+            type=_number_or_none,
+            default=LONG_SEEDS,
+            metavar="N",
+            help="how many seeds where training is long; 0 for none",
+        )
     return parser.parse_args(argv)
 
 
@@ -260,7 +261,8 @@ def _check(book: Book, arguments: argparse.Namespace) -> int:
     problems = []
     for name, claim in book.claims.items():
         entry = table.codes.get(name)
-        short_of = wanted(claim) - done[name]
+        needed = wanted(claim, None, arguments.long_seeds)
+        short_of = needed - done[name]
         failed = sum(bool(row.error) for row in rows.get(name, []))
         if entry is None or not rows.get(name):
             problems.append(f"{name}: no evidence")
@@ -268,9 +270,9 @@ def _check(book: Book, arguments: argparse.Namespace) -> int:
             why = _changes(entry, claim, book)
             problems.append(f"{name}: belongs to another version: {why}")
         elif short_of:
-            count, needed = len(done[name]), len(wanted(claim))
+            count = len(needed & done[name])
             problems.append(
-                f"{name}: {count} runs of {needed}"
+                f"{name}: {count} runs of {len(needed)}"
                 + (f", {failed} failed" if failed else "")
             )
     problems += [
