@@ -261,6 +261,11 @@ def test_arms_budgets_and_a_missing_seed(tmp_path, capsys):
         {"claim-gain": cell, "claim-often": "", "claim-sum": ""},
         claims,
     )
+    assert evidence(root, "run", "--long-seeds", "0") == 0
+    assert verdicts(root)["gain"]["verdict"] == "holds"
+    assert evidence(root, "check", "--long-seeds", "0") == 0
+    assert evidence(root, "check") == 1
+    assert "gain: 12 runs of 18" in capsys.readouterr().out
     assert evidence(root, "run") == 0
     assert len(rows(root)) == 2 * (12 + 6)
     found = verdicts(root)["gain"]
