@@ -13,6 +13,7 @@ from d2l_course.course import Course, CourseError
 from d2l_course.files import write_atomically
 from d2l_course.intake.archives import File, Place, walk
 from d2l_course.intake.attempts import BEST, Attempt, attempt_of
+from d2l_course.intake.gradescope import LIST, read_list
 from d2l_course.intake.names import exercise_of
 from d2l_course.intake.notebooks import (
     Unreadable,
@@ -33,6 +34,8 @@ _ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2")
 @dataclass(frozen=True)
 class Found:
     """What became of a file, or of one of the answers in it.
+
+    If a group handed it in, there is one for each student.
 
     Attributes
     ----------
@@ -137,8 +140,8 @@ def collect(
     Returns
     -------
     list of Found
-        One for each file, and for each further answer in it. None of them
-        stops the others.
+        One for each file, and for each further answer in it and each further
+        student of a group. None of them stops the others.
 
     Raises
     ------
@@ -150,18 +153,28 @@ def collect(
     roster = read_roster(wishes.roster) if wishes.roster else None
     known = {*course.known_students(), *(roster.students if roster else ())}
     exercises = course.exercises(assignment)
+    places = [file.place for file in walk(submissions, known)]
+    lists = _Lists(places)
+    if lists.remarks:
+        lists.read(walk(submissions, known))
     names = Names(
-        (file.place for file in walk(submissions, known)),
+        places,
         exercises,
         assignment,
         known,
         lambda named: bool(roster and roster.find(named)),
+        lists.told,
     )
     whose = _Whose(names, wishes.pattern, roster, exercises)
     look = _Look(course, assignment, exercises)
     # All files are looked at before one is chosen, and none is kept: those of
     # a class don't fit into the memory.
-    files = [look.identify(file, whose) for file in walk(submissions, known)]
+    files = [
+        [Found(file.path, remark=lists.remarks[file.place])]
+        if file.place in lists.remarks
+        else look.identify(file, whose)
+        for file in walk(submissions, known)
+    ]
     files = _choose(files, wishes.attempt)
     if wishes.dry_run:
         return [one for found in files for one in found]
@@ -173,6 +186,42 @@ def collect(
         for file, found in zip(walk(submissions, known), files, strict=True)
         for one in found
     ]
+
+
+class _Lists:
+    """The platform's lists of who handed in what is beside them.
+
+    Those count that are in the fewest folders: below may be a student's file
+    of this name.
+    """
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        #: Whom they tell, by the paths of folders.
+        self.told: dict[PurePosixPath, Sequence[Named]] = {}
+        lists = [p for p in places if p.path.name == LIST and not p.archived]
+        depth = min((len(place.outer.parts) for place in lists), default=0)
+        self.remarks = {p: "" for p in lists if len(p.outer.parts) == depth}
+
+    def read(self, files: Iterable[File]) -> None:
+        """Reads those that are among the files."""
+        for file in files:
+            if file.place in self.remarks:
+                self.remarks[file.place] = self._read(file)
+
+    def _read(self, file: File) -> str:
+        """Returns what is wrong with a list; empty if all is well."""
+        problem = file.problem
+        try:
+            listed = {} if problem else read_list(file.read())
+        except OSError as error:
+            problem = str(error)
+        except Unreadable as error:
+            problem = f"it {error}"
+        if problem:
+            return f"{problem}; students are called like the folders"
+        folder = file.place.outer.parent
+        self.told |= {folder / name: some for name, some in listed.items()}
+        return ""
 
 
 class _Whose:
@@ -190,10 +239,20 @@ class _Whose:
         #: The names that got an id, which two must not share.
         self._named: dict[str, tuple[str, str]] = {}
 
-    def __call__(self, place: Place) -> Found:
-        """Returns whose a file is, or the reason why that is not known."""
+    def __call__(self, place: Place) -> list[Found]:
+        """Returns whose a file is, or the reason why that is not known.
+
+        There is more than one only if it is a group's.
+        """
+        by_pattern = [*self._by_pattern(place)]
+        told = [] if by_pattern else self._names.told(place)
+        if told:
+            return [self._found(place, [named]) for named in told]
+        named = [*by_pattern, *self._names.whose(place)]
+        return [self._found(place, named)]
+
+    def _found(self, place: Place, some: Sequence[Named]) -> Found:
         found = Found(place.path)
-        some = [*self._by_pattern(place), *self._names.whose(place)]
         if some and some[0].why == _INSIDE:
             found = replace(found, claimed=str(place.outer))
         if not some:
@@ -266,7 +325,13 @@ class _Look:
 
     def identify(self, file: File, whose: _Whose) -> list[Found]:
         """Returns what a file is: one for each answer, or why it is none."""
-        found = whose(file.place)
+        return [
+            one
+            for found in whose(file.place)
+            for one in self._identify(file, found)
+        ]
+
+    def _identify(self, file: File, found: Found) -> list[Found]:
         called = exercise_of(file.path, self._exercises)
         found = replace(found, exercise=called)
         if problem := _problem_before(file):

@@ -8,10 +8,19 @@ platform wrote counts: a file's place down to the student's own folder or zip.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from d2l_course.intake.archives import Place
 from d2l_course.intake.names import COPY, clean, pattern_of, person_in, stamp
@@ -116,6 +125,9 @@ class Named:
     attempt : int
     draft : bool
         Whether it is not handed in.
+    sure : tuple of str
+        What of the person is not chosen by the person: a roster is asked for
+        it before the name.
     """
 
     name: str
@@ -125,6 +137,7 @@ class Named:
     date: str = ""
     attempt: int = 0
     draft: bool = False
+    sure: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -145,6 +158,8 @@ class Names:
         Ids that are known: a folder of that name is a student's.
     in_roster : callable
         Whether a :class:`Named` is somebody in the roster.
+    told : mapping of PurePosixPath to sequence of Named
+        Who handed in what is in a folder, where the platform gives a list.
     """
 
     def __init__(
@@ -154,11 +169,13 @@ class Names:
         assignment: str,
         students: Collection[str] = (),
         in_roster: Callable[[Named], bool] = lambda named: False,
+        told: Mapping[PurePosixPath, Sequence[Named]] = MappingProxyType({}),
     ) -> None:
         # A list of grades beside the students' files is nobody's.
         self._places = [one for one in places if _may_count(one)]
         self._words = (*exercises, assignment)
         self._students = students
+        self._told = told
         any_exercise = pattern_of(exercises)
         self._rows = [
             (row, _compiled(row.pattern.replace(_EXERCISE, any_exercise)))
@@ -171,11 +188,22 @@ class Names:
         """Returns whom a place names, the likeliest first."""
         return list(self._named(place, self._level, self._order))
 
+    def told(self, place: Place) -> Sequence[Named]:
+        """Returns whom a list of the platform's names; empty if none does.
+
+        What a student calls so, below the place of the students' names, is no
+        such list.
+        """
+        return self._told.get(_head(place, self._level), ())
+
     def _recognize(
         self, in_roster: Callable[[Named], bool]
     ) -> tuple[int, _Rows]:
         """Returns the depth of the students' names, and rows in order."""
         levels = [(level, *self._rows_at(level)) for level in self._levels()]
+        last, rows, _ = levels[-1]
+        if self._is_told(last):
+            return last, rows
         by_roster = [
             (self._count(level, rows, in_roster), -level, rows)
             for level, rows, _ in levels
@@ -214,12 +242,16 @@ class Names:
                 place.archived or any(self._named(place, level, self._rows))
                 for place in files
             )
-            if len(folders) != 1 or told or self._is_student(folders):
+            known = self._is_student(folders) or self._is_told(level)
+            if len(folders) != 1 or told or known:
                 return
             level += 1
 
     def _is_student(self, folders: Iterable[str]) -> bool:
         return any(clean(folder) in self._students for folder in folders)
+
+    def _is_told(self, level: int) -> bool:
+        return any(_head(place, level) in self._told for place in self._places)
 
     def _rows_at(self, level: int) -> tuple[_Rows, bool]:
         """Returns the rows, the likeliest first, and whether that one fits.
@@ -330,6 +362,11 @@ def _may_count(place: Place) -> bool:
 
 def _parts(place: Place) -> tuple[str, ...]:
     return place.outer.parts
+
+
+def _head(place: Place, level: int) -> PurePosixPath:
+    """Returns the path down to a level, with it."""
+    return PurePosixPath(*_parts(place)[: level + 1])
 
 
 def _text(place: Place, level: int) -> str:

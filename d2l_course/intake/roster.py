@@ -50,7 +50,7 @@ class Roster:
     def find(self, named: Named) -> tuple[str, ...]:
         """Returns the students that a name may mean: none, one or several."""
         name = named.name
-        for text in (name, named.login, named.number):
+        for text in (*named.sure, name, named.login, named.number):
             if found := self._forms.get(_form(text)):
                 return found
         # A number behind a name tells namesakes apart.

@@ -547,3 +547,107 @@ def test_all_attempts_are_kept_if_the_best_counts(with_stub, submissions):
     assert [one.earlier for one in found] == [0, 0, 0, 1, 0]
     collect(with_stub, ASSIGNMENT, [root])
     assert len(collected(with_stub)) == 2
+
+
+EXPORT = "assignment_8_export"
+LISTED = b"""\
+submission_1:
+  :submitters:
+  - :name: Jane Doe
+    :sid: '42'
+    :email: jane@example.org
+  - :name: Zoe Roe
+    :sid: '43'
+    :email: zoe@example.org
+  :created_at: 2026-11-05 10:30:00.861687000 Z
+submission_2:
+  :submitters:
+  - :name: Bob
+    :sid: '44'
+    :email: bob@example.org
+  :created_at: 2026-11-06 10:30:00.861687000 Z
+submission_3:
+  :submitters:
+  - :name: zoe
+    :sid: '43'
+    :email: zoe@example.org
+  :created_at: 2026-11-07 10:30:00.861687000 Z
+"""
+
+
+def exported(**beside):
+    answers = {f"{EXPORT}/submission_{n}/a.ipynb": RIGHT for n in (1, 2, 3)}
+    files = {name: notebook(source) for name, source in answers.items()}
+    return files | {f"{EXPORT}/submission_metadata.yml": LISTED} | beside
+
+
+def taken_by(found):
+    return {(one.student, str(one.path)) for one in found if one.taken}
+
+
+def test_gradescopes_list_names_students_and_groups(course, submissions):
+    found = collect(course, ASSIGNMENT, [submissions(exported())])
+    assert {student for student, _ in taken_by(found)} == {
+        *("Jane_Doe_42", "Zoe_Roe_43", "Bob_44", "zoe_43"),
+    }
+    assert len(collected(course)) == 4
+    assert {one.why for one in found if one.taken} == {"Gradescope's list"}
+    assert not any(one.remark for one in found)
+
+
+def test_a_roster_finds_who_is_in_gradescopes_list(
+    course, submissions, tmp_path
+):
+    roster = tmp_path / "roster.csv"
+    # Zoe called herself like another's login.
+    roster.write_text(
+        "id,email\njane,jane@example.org\nz,zoe@example.org\nzoe,"
+    )
+    found = collect(
+        course,
+        ASSIGNMENT,
+        [submissions(exported())],
+        Wishes(roster=roster),
+    )
+    assert taken_by(found) == {
+        ("jane", f"{EXPORT}/submission_1/a.ipynb"),
+        ("z", f"{EXPORT}/submission_3/a.ipynb"),
+    }
+    assert "nobody called 'Bob'" in str(remarks(found).values())
+
+
+@pytest.mark.parametrize("data", [b"[", b"", b"\0" * 100, b"x" * (33 << 20)])
+def test_without_gradescopes_list_folders_name_students(
+    course, submissions, data
+):
+    root = submissions(exported())
+    (root / EXPORT / "submission_metadata.yml").write_bytes(data)
+    found = collect(course, ASSIGNMENT, [root])
+    assert {student for student, _ in taken_by(found)} == {
+        f"submission_{n}" for n in (1, 2, 3)
+    }
+    told = remarks(found)[f"{EXPORT}/submission_metadata.yml"]
+    assert "students are called like the folders" in told
+
+
+@pytest.mark.parametrize("folder", ["mallory", "mallory.zip", "submission_9"])
+def test_a_students_list_names_nobody_else(
+    course, submissions, folder, tmp_path
+):
+    inside = {
+        "submission_metadata.yml": LISTED,
+        "submission_1/double-it.ipynb": notebook(RIGHT),
+    }
+    if folder.endswith(".zip"):
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            for name, content in inside.items():
+                archive.writestr(name, content)
+        files = {folder: data.getvalue()}
+    else:
+        files = {f"{folder}/{name}": data for name, data in inside.items()}
+    beside = {"anna/a.ipynb": notebook(RIGHT), "bea/a.ipynb": notebook(RIGHT)}
+    found = collect(course, ASSIGNMENT, [submissions(files | beside)])
+    assert {student for student, _ in taken_by(found)} == {
+        *("anna", "bea", folder.removesuffix(".zip")),
+    }
