@@ -41,6 +41,13 @@ def initialized(net=None, ctx=None, scale=0.5):
     return net
 
 
+def normalized(ctx=None, num_hiddens=5, num_classes=NUM_CLASSES):
+    """Returns two dense layers with batch normalization in between."""
+    net = nn.HybridSequential()
+    net.add(nn.Dense(num_hiddens), nn.BatchNorm(), nn.Dense(num_classes))
+    return initialized(net, ctx=ctx)
+
+
 def weights_of(net):
     return {
         name: parameter.data().asnumpy()

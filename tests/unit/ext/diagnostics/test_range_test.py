@@ -19,17 +19,12 @@ from fitting import (
     batches_of,
     in_numpy,
     initialized,
+    normalized,
     same,
     weights_of,
 )
 from mxnet import gluon
 from mxnet.gluon import nn
-
-
-def normalized(ctx=None):
-    net = nn.HybridSequential()
-    net.add(nn.Dense(16), nn.BatchNorm(), nn.Dense(NUM_CLASSES))
-    return initialized(net, ctx=ctx)
 
 
 def test_losses_are_those_of_sgd_at_rates_that_grow():

@@ -11,10 +11,10 @@ import mxnet as mx
 import numpy as onp
 import pytest
 from fitting import (
-    NUM_CLASSES,
     assert_close,
     batches_of,
     initialized,
+    normalized,
     same,
     weights_of,
 )
@@ -31,12 +31,6 @@ class Path(Callback):
         self.path.append(
             {n: w.astype("float64") for n, w in weights_of(net).items()}
         )
-
-
-def normalized(ctx=None):
-    net = nn.HybridSequential()
-    net.add(nn.Dense(5), nn.BatchNorm(), nn.Dense(NUM_CLASSES))
-    return initialized(net, ctx=ctx)
 
 
 def trained(average, num_epochs=3, net=None, ctx=None, **options):

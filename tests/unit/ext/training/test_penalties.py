@@ -15,17 +15,12 @@ from fitting import (
     batches_of,
     in_numpy,
     initialized,
+    normalized,
     same,
     weights_of,
 )
 from mxnet import gluon, np
 from mxnet.gluon import nn
-
-
-def two_layers(ctx=None):
-    net = nn.HybridSequential()
-    net.add(nn.Dense(5), nn.BatchNorm(), nn.Dense(NUM_CLASSES))
-    return initialized(net, ctx=ctx)
 
 
 class Eager(nn.Sequential):
@@ -70,7 +65,7 @@ def penalty(W, l1, l2):
 
 @pytest.mark.parametrize("ctx", [mx.cpu(0), mx.cpu(1)], ids=str)
 def test_weights_alone_are_penalized(ctx):
-    net = two_layers(ctx)
+    net = normalized(ctx)
     loss = PenalizedLoss(net, l1=0.5, loss=gluon.loss.L2Loss())
     y = np.ones((2, NUM_CLASSES), ctx=ctx)
     found = loss(y, y)
@@ -82,7 +77,7 @@ def test_weights_alone_are_penalized(ctx):
 
 
 def test_what_is_not_learned_and_what_is_shared_counts_once_or_not():
-    net = two_layers()
+    net = normalized()
     net[0].weight.grad_req = "null"
     y = np.ones((1, NUM_CLASSES))
     only = PenalizedLoss(net, l1=1.0, loss=gluon.loss.L2Loss())(y, y)
@@ -98,8 +93,8 @@ def test_what_is_not_learned_and_what_is_shared_counts_once_or_not():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: PenalizedLoss(two_layers(), l1=-1), "l1 is a number from 0"),
-        (lambda: PenalizedLoss(two_layers(), l2=onp.inf), "l2 is a number"),
+        (lambda: PenalizedLoss(normalized(), l1=-1), "l1 is a number from 0"),
+        (lambda: PenalizedLoss(normalized(), l2=onp.inf), "l2 is a number"),
         (lambda: PenalizedLoss(nn.Flatten()), "Flatten has no weights"),
         (lambda: MaxNorm(0), "bound is a number above 0, not 0"),
         (lambda: MaxNorm(-1), "bound is a number above 0, not -1"),
@@ -119,7 +114,7 @@ def norms(weight):
 
 @pytest.mark.parametrize("ctx", [mx.cpu(0), mx.cpu(1)], ids=str)
 def test_norms_are_bounded_after_each_step(ctx):
-    net = two_layers(ctx)
+    net = normalized(ctx)
     free = weights_of(net)
     d2l_ext.seed(0)
     fit(net, batches_of(ctx=ctx), None, 2, lr=0.5, callbacks=[MaxNorm(0.6)])
@@ -148,7 +143,7 @@ def test_a_bound_that_no_norm_reaches_changes_nothing():
     results = []
     for callbacks in ([MaxNorm(1e6)], []):
         d2l_ext.seed(0)
-        net = two_layers()
+        net = normalized()
         fit(net, batches_of(), None, 2, lr=0.3, callbacks=callbacks)
         results.append(weights_of(net))
     assert same(*results)

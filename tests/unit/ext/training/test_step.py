@@ -9,7 +9,6 @@ import mxnet as mx
 import numpy as onp
 import pytest
 from fitting import (
-    NUM_CLASSES,
     SIZES,
     NoLoss,
     Softmax,
@@ -17,10 +16,10 @@ from fitting import (
     batches_of,
     in_numpy,
     initialized,
+    normalized,
     same,
     weights_of,
 )
-from mxnet.gluon import nn
 
 
 @pytest.mark.parametrize(
@@ -99,9 +98,7 @@ def test_clipping_a_gradient_of_zero_leaves_it_zero():
 
 
 def test_parameters_that_are_not_learned_stay_and_are_not_clipped():
-    net = nn.HybridSequential()
-    net.add(nn.Dense(5), nn.BatchNorm(), nn.Dense(NUM_CLASSES))
-    initialized(net)
+    net = normalized()
     net[0].weight.grad_req = "null"
     before = weights_of(net)
     fit(net, batches_of(), num_epochs=1, lr=0.1, clip_norm=1, clip_value=1)

@@ -7,15 +7,9 @@ from d2l_ext.training.weights import copy_weights, set_weights, with_weights
 
 import mxnet as mx
 import pytest
-from fitting import initialized, same, weights_of
+from fitting import initialized, normalized, same, weights_of
 from mxnet import np
 from mxnet.gluon import nn
-
-
-def normalized():
-    net = nn.HybridSequential()
-    net.add(nn.Dense(3), nn.BatchNorm())
-    return initialized(net)
 
 
 def test_copies_stay_when_the_network_changes():
