@@ -14,9 +14,9 @@ from d2l_course.nbgrader.limited import Stopped, within
 from d2l_course.nbgrader.loading import load_api
 from d2l_course.nbgrader.page import Mark, Sheet, empty_page, page
 
-#: Seconds for a page, most of which take a twentieth of one. Whoever writes
-#: what takes longer gets a page without it.
-PATIENCE = 10.0
+#: Seconds of a processor for a page, most of which take a twentieth of one.
+#: Whoever writes what takes longer gets a page without it.
+PATIENCE = 10
 #: What nbgrader looks for beside the pages that it gives back.
 _BESIDE = ("timestamp.txt", "submission_secret.txt")
 #: nbgrader gives students the file as it is, and they must be able to read it.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 from d2l_course.nbgrader.page import page
 
 
 def slow_page(notebook, sheet, instead=""):
     if '"slow"' in notebook.read_text() and not instead:
-        time.sleep(600)
+        while True:
+            pass
     return page(notebook, sheet, instead)

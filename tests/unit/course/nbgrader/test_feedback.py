@@ -76,7 +76,7 @@ def test_what_takes_too_long_is_left_out_and_the_others_have_their_pages(
 ):
     # Whatever it is that takes long: each student's page has some seconds.
     monkeypatch.setattr(feedback, "page", slow_page)
-    monkeypatch.setattr(feedback, "PATIENCE", 3.0)
+    monkeypatch.setattr(feedback, "PATIENCE", 3)
     hand_in(graded, "jane", "slow")
     found = dict(write_feedback(graded, ASSIGNMENT, ["jane", "zoe"]))
     jane, zoe = (found[name][0].read_text("utf-8") for name in found)
