@@ -151,7 +151,9 @@ def verdict_in_words(
 
 def describe(arm: Arm, declaration: Declaration) -> str:
     """Returns in words what an arm gave, for text and for screen readers."""
-    if arm.mean is None or arm.low is None or arm.high is None:
+    if not arm.count and not arm.failed:
+        said = "not measured yet"
+    elif arm.mean is None or arm.low is None or arm.high is None:
         said = f"{_count(arm.count, 'seed')}, too few for an interval"
     elif declaration.kind == SHARE:
         said = (
@@ -190,6 +192,8 @@ def arm_in_words(
 
 def agreeing(arm: Arm) -> str:
     """Returns how many of an arm's seeds support the statement."""
+    if not arm.count:
+        return "–"
     return f"{round((arm.agree or 0) * arm.count)} of {arm.count}"
 
 

@@ -250,6 +250,9 @@ def test_an_effect_is_judged_by_its_declaration(
     (arm,) = found["arms"]
     assert (arm["p_corrected"] is None) == (direction == "equal")
     assert math.isclose(arm["mean"], mean, abs_tol=1e-9)
+    if mean:
+        # Three of no difference contradict a sentence that says so.
+        assert arm["agree"] == float(mean > 0 and direction != "equal")
 
 
 def test_a_failed_run_leaves_the_verdict_open(book):

@@ -156,7 +156,7 @@ def _numbers(
             "mean": found.mean,
             "low": found.low,
             "high": found.high,
-            "agree": found.agree,
+            "agree": _agreeing(claim, found, values),
             "p": found.p,
             "spread": _spread(claim, found),
         }
@@ -168,6 +168,14 @@ def _numbers(
         return none | {"mean": mean, "low": low, "high": high, "agree": mean}
     mean = statistics.fmean(values) if values else None
     return none | {"mean": mean}
+
+
+def _agreeing(claim: Claim, found: Effect, values: Sequence[float]) -> float:
+    """Returns the share of the seeds that support the statement."""
+    if claim.direction != EQUAL:
+        return found.agree
+    margin = claim.margin or 0.0
+    return statistics.fmean(abs(value) <= margin for value in values)
 
 
 def _spread(claim: Claim, found: Effect) -> float | None:

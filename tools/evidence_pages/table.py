@@ -166,7 +166,7 @@ def _arm_cells(entry: Entry, arm: Arm) -> str:
 
 def _numbers(entry: Entry, arm: Arm) -> str:
     if arm.mean is None or arm.low is None or arm.high is None:
-        return "too few seeds"
+        return "too few seeds" if arm.count else "not measured yet"
     margin = entry.declaration.margin or 0
     if entry.declaration.kind == SHARE:
         low, high = box.percent(arm.low), box.percent(arm.high)

@@ -254,6 +254,14 @@ def test_too_few_seeds_say_so():
     )
 
 
+def test_without_a_run_it_is_not_measured_yet():
+    record = made_up_evidence.effect([1.0])
+    record["arms"][0] |= {"count": 0, "mean": None, "low": None, "high": None}
+    arm = evidence(record).arm()
+    assert box.describe(arm, declared()) == "not measured yet"
+    assert box.agreeing(arm) == "–"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
