@@ -42,6 +42,10 @@ def test_page_does_not_scroll_sideways_on_a_phone(
     page.wait_for_load_state("networkidle")
     assert visit.width_overflow() == 0
     page.set_viewport_size({"width": 360, "height": 800})
+    # Figures follow the window one frame later.
+    page.wait_for_function(
+        "document.documentElement.scrollWidth <= window.innerWidth"
+    )
     assert visit.width_overflow() == 0
 
 
