@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import signal
+import time
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -71,9 +73,10 @@ def _answer(
     function: Callable[..., str],
     args: Sequence[Any],
 ) -> None:
-    # The signal of the first limit ends the process; the second one is there
-    # for who does not heed it.
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    # What it took to import the function does not count. The signal of the
+    # first limit ends the process, the second one whoever does not heed it.
+    limit = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     try:
         sender.send((function(*args), ""))
