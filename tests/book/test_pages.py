@@ -133,6 +133,23 @@ class TestAsItIsSent:
         )
         assert without == []
 
+    def test_every_figure_that_a_cell_names_is_there(
+        self, visit: Visit, notebook: str
+    ) -> None:
+        text = (ROOT / f"{notebook}.ipynb").read_text(encoding="utf-8")
+        named = [
+            cell["metadata"]["mystnb"]["figure"]["name"]
+            for cell in json.loads(text)["cells"]
+            if "figure" in cell["metadata"].get("mystnb", {})
+        ]
+        page = visit.open(f"{notebook}.html")
+        there = page.locator("[id]").evaluate_all(
+            "elements => elements.map((element) => element.id)"
+        )
+        # Each once: a name that two cells have leads to one of them.
+        assert [name for name in named if there.count(name) != 1] == []
+        assert len(set(named)) == len(named)
+
     def test_launch_buttons_open_the_chapter_in_the_repository(
         self, visit: Visit, notebook: str
     ) -> None:
