@@ -68,13 +68,12 @@ def differentiated(f, dY, *variables):
     return [Y.asnumpy(), *(x.grad.asnumpy() for x in variables)]
 
 
+def in_numpy(values):
+    return values.asnumpy() if isinstance(values, np.ndarray) else values
+
+
 def assert_all_close(results, expected, tolerance):
     for result, wanted in zip(results, expected, strict=True):
         onp.testing.assert_allclose(
-            onp.array(result.tolist()),
-            onp.array(
-                wanted.tolist() if hasattr(wanted, "tolist") else wanted
-            ),
-            rtol=tolerance,
-            atol=tolerance,
+            in_numpy(result), in_numpy(wanted), rtol=tolerance, atol=tolerance
         )

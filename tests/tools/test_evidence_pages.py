@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from html.parser import HTMLParser
 
 from d2l_ext.evidence import declarations as declared
 from d2l_ext.evidence.bars import UNMEASURED
@@ -14,6 +13,7 @@ from d2l_ext.evidence.published import published
 import made_up_evidence
 import pytest
 import yaml
+from parsed_html import Parsed
 from sphinx.application import Sphinx
 
 from tools import evidence_pages
@@ -47,36 +47,6 @@ def entries_of(found):
         )
         for name, declaration in declarations().items()
     ]
-
-
-class Parsed(HTMLParser):
-    """Counts elements, and holds that each one ends."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.tags, self.open, self.text = [], [], ""
-        self.feed(source)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        if tag not in ("br", "input"):
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
-
-    def with_(self, tag, name=None):
-        return [
-            a for t, a in self.tags if t == tag and (not name or name in a)
-        ]
 
 
 class TestTable:

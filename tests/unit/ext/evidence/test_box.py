@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from html.parser import HTMLParser
 
 from d2l_ext.evidence import box
 from d2l_ext.evidence import published as module
@@ -16,32 +15,7 @@ from d2l_ext.evidence.published import LONG
 
 import made_up_evidence
 import pytest
-
-VOID = {"path", "circle", "rect"}
-
-
-class Page(HTMLParser):
-    """Collects the text and the elements of a piece of HTML."""
-
-    def __init__(self, source):
-        super().__init__()
-        self.text, self.tags, self.open = "", [], []
-        self.feed(source)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-        self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
+from parsed_html import Parsed
 
 
 def declared(kind="effect", margin=1.0, direction="higher", **more):
@@ -76,7 +50,7 @@ ARMS = evidence(
 
 
 def html_of(*args, **options):
-    return Page(box.to_html("wet", *args, **options))
+    return Parsed(box.to_html("wet", *args, **options))
 
 
 def test_the_box_shows_this_run_and_the_evidence():

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mxnet import autograd, gluon, np
 from mxnet.gluon import nn
+from norm_formulas import assert_all_close, differentiated
 
 EPSILON = 1e-5
 COMPARE = settings(deadline=None, max_examples=40)
@@ -88,28 +89,6 @@ class Formula:
 
 def arrays(*values, dtype="float64"):
     return [np.array(value, dtype=dtype) for value in values]
-
-
-def differentiated(f, dY, *variables):
-    """Returns f's output, then the derivatives of sum(output * dY)."""
-    for x in variables:
-        x.attach_grad()
-    with autograd.record():
-        Y = f(*variables)
-        total = (Y * np.array(dY, dtype=Y.dtype)).sum()
-    total.backward()
-    return [Y.asnumpy(), *(x.grad.asnumpy() for x in variables)]
-
-
-def in_numpy(values):
-    return values.asnumpy() if isinstance(values, np.ndarray) else values
-
-
-def assert_all_close(results, expected, tolerance):
-    for result, wanted in zip(results, expected, strict=True):
-        onp.testing.assert_allclose(
-            in_numpy(result), in_numpy(wanted), rtol=tolerance, atol=tolerance
-        )
 
 
 def initialized(block, case, dtype="float32"):
