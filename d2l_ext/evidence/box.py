@@ -112,6 +112,7 @@ def to_text(
             f"  evidence: {arm_in_words(arm, evidence, declaration)}"
             for arm in evidence.arms
         ]
+        lines += [f"  evidence: {said}" for said in left_in_words(evidence)]
     lines += remarks(evidence, declaration, now, budget)
     return "\n".join([*lines, *_machine(machine)])
 
@@ -151,9 +152,7 @@ def verdict_in_words(
 
 def describe(arm: Arm, declaration: Declaration) -> str:
     """Returns in words what an arm gave, for text and for screen readers."""
-    if not arm.count and not arm.failed:
-        said = "not measured yet"
-    elif arm.mean is None or arm.low is None or arm.high is None:
+    if arm.mean is None or arm.low is None or arm.high is None:
         said = f"{_count(arm.count, 'seed')}, too few for an interval"
     elif declaration.kind == SHARE:
         said = (
@@ -190,10 +189,13 @@ def arm_in_words(
     return f"{where}: {said}" if where else said
 
 
+def left_in_words(evidence: Published) -> list[str]:
+    """Returns a line for each budget that is not measured yet."""
+    return [f"{BUDGETS[name]}: not measured yet" for name in evidence.left]
+
+
 def agreeing(arm: Arm) -> str:
     """Returns how many of an arm's seeds support the statement."""
-    if not arm.count:
-        return "–"
     return f"{round((arm.agree or 0) * arm.count)} of {arm.count}"
 
 
@@ -287,8 +289,9 @@ def _evidence_html(
             f'gap:.2em .8em;margin:.3em 0 0;font-size:.95em">{bar}'
             f'<p style="margin:0;flex:1 1 14em">{html.escape(said)}</p></div>'
         )
+    left = _paragraphs(left_in_words(evidence), "font-size:.95em")
     return (
-        f"{head}{''.join(lines)}"
+        f"{head}{''.join(lines)}{left}"
         f'<p style="margin:.3em 0 0;font-size:.85em">'
         f"{html.escape(legend(declaration))}"
         f"{' ◇ this run.' if drawn else ''}</p>"

@@ -105,9 +105,9 @@ class Published:
     code : str or None
         A digest of what the measurement depended on; of a failed one none.
     budgets : tuple of str
-        The budgets at which it was measured.
+        The budgets at which it is to be measured.
     arms : tuple of Arm
-        What each condition gave at each budget.
+        What each condition gave at each budget that was measured.
     """
 
     claim: str
@@ -123,7 +123,13 @@ class Published:
     @property
     def measured(self) -> bool:
         """Whether there is a run, if only one that failed."""
-        return any(arm.count or arm.failed for arm in self.arms)
+        return bool(self.arms)
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The budgets at which it is not measured yet."""
+        done = {arm.budget for arm in self.arms}
+        return tuple(b for b in self.budgets if b not in done)
 
     def arm(self, name: str = "", budget: str = SHORT) -> Arm | None:
         """Returns what a condition gave at a budget, if it was measured."""
@@ -237,10 +243,12 @@ def _claim(name: str, record: Mapping[str, Any]) -> Published:
     }
     _allowed(record["kind"], KINDS, name)
     _allowed(record["verdict"], VERDICTS, name)
+    arms = [_arm(name, arm) for arm in record["arms"]]
+    done = {arm.budget for arm in arms if arm.count or arm.failed}
     return Published(
         claim=name,
         budgets=tuple(record["budgets"]),
-        arms=tuple(_arm(name, arm) for arm in record["arms"]),
+        arms=tuple(arm for arm in arms if arm.budget in done),
         **values,
     )
 

@@ -88,10 +88,11 @@ def _form() -> str:
 
 
 def _body(entry: Entry) -> str:
-    arms = () if entry.evidence is None else entry.evidence.arms
-    first, *others = [_arm_cells(entry, arm) for arm in arms] or [
-        _empty_cells(entry)
-    ]
+    cells = []
+    if entry.evidence is not None:
+        cells = [_arm_cells(entry, arm) for arm in entry.evidence.arms]
+        cells += [_left_cells(name) for name in entry.evidence.left]
+    first, *others = cells or [_empty_cells()]
     rows = len(others) + 1
     more = "".join(f'<tr role="row">{cells}</tr>' for cells in others)
     return (
@@ -166,7 +167,7 @@ def _arm_cells(entry: Entry, arm: Arm) -> str:
 
 def _numbers(entry: Entry, arm: Arm) -> str:
     if arm.mean is None or arm.low is None or arm.high is None:
-        return "too few seeds" if arm.count else "not measured yet"
+        return "too few seeds"
     margin = entry.declaration.margin or 0
     if entry.declaration.kind == SHARE:
         low, high = box.percent(arm.low), box.percent(arm.high)
@@ -183,7 +184,12 @@ def _in_margins(entry: Entry, arm: Arm) -> float | None:
     return arm.mean / entry.declaration.margin
 
 
-def _empty_cells(entry: Entry) -> str:
+def _left_cells(budget: str) -> str:
+    texts = {"where": box.BUDGETS[budget], "effect": "not measured yet"}
+    return "".join(_cell(name, texts.get(name, EMPTY)) for name in ABOUT_ARM)
+
+
+def _empty_cells() -> str:
     return "".join(_cell(name, EMPTY) for name in ABOUT_ARM)
 
 

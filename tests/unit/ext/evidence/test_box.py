@@ -228,12 +228,26 @@ def test_too_few_seeds_say_so():
     )
 
 
-def test_without_a_run_it_is_not_measured_yet():
-    record = made_up_evidence.effect([1.0])
-    record["arms"][0] |= {"count": 0, "mean": None, "low": None, "high": None}
-    arm = evidence(record).arm()
-    assert box.describe(arm, declared()) == "not measured yet"
-    assert box.agreeing(arm) == "–"
+def test_a_budget_without_a_run_is_a_line_and_no_bars():
+    record = made_up_evidence.claim(
+        "effect",
+        [
+            made_up_evidence.arm([2.0, 3.0] * 6, arm="it rains"),
+            made_up_evidence.arm([2.0, 3.0] * 6, arm="it shines"),
+        ],
+    )
+    nothing = {"budget": LONG, "count": 0, "mean": None, "low": None}
+    record["arms"] += [arm | nothing for arm in record["arms"]]
+    record["budgets"] = ["short", "long"]
+    half_done = evidence(record)
+    assert half_done.left == (LONG,)
+    both = declared(arms=("it rains", "it shines"))
+    page = Parsed(box.to_html("x", both, {}, evidence=half_done))
+    assert len([tag for tag, _ in page.tags if tag == "svg"]) == 2
+    assert page.text.count("ten times the epochs: not measured yet") == 1
+    text = box.to_text("x", both, {}, evidence=half_done)
+    assert text.count("not measured yet") == 1
+    assert text.count("the chapter's epochs") == 2
 
 
 @pytest.mark.parametrize(
