@@ -15,22 +15,29 @@ SEEN = """chart => JSON.stringify(
 
 
 @pytest.fixture(scope="module")
-def visits(browser: Browser, address: str) -> Iterator[dict[str, Visit]]:
-    """The chapters that are open, by name: loading one takes seconds."""
+def visits(
+    browser: Browser, address: str
+) -> Iterator[dict[tuple[str, int], Visit]]:
+    """The chapters that are open, by name and width: to load one takes time.
+
+    None is made wider or narrower: what follows the window does so later.
+    """
     with browser.new_context(color_scheme="light") as context:
         found = _Visits(lambda: start_visit(context, address))
         yield found
 
 
-class _Visits(dict[str, Visit]):
-    """Opens a chapter when it is asked for, once."""
+class _Visits(dict[tuple[str, int], Visit]):
+    """Opens a chapter when it is asked for, once in each width."""
 
     def __init__(self, start: Callable[[], Visit]) -> None:
         super().__init__()
         self._start = start
 
-    def __missing__(self, notebook: str) -> Visit:
-        visit = self[notebook] = self._start()
+    def __missing__(self, key: tuple[str, int]) -> Visit:
+        notebook, width = key
+        visit = self[key] = self._start()
+        visit.page.set_viewport_size({"width": width, "height": 800})
         page = visit.open(f"{notebook}.html")
         for figure in page.locator(".d2l-figure").all():
             expect(figure.locator(".main-svg").first).to_be_attached()
@@ -42,11 +49,10 @@ class _Visits(dict[str, Visit]):
 
 
 @pytest.fixture
-def visit(visits: dict[str, Visit], notebook: str) -> Visit:
+def visit(visits: dict[tuple[str, int], Visit], notebook: str) -> Visit:
     """The chapter's page; each test finds it as the last one left it."""
-    visit = visits[notebook]
+    visit = visits[notebook, 1280]
     visit.page.bring_to_front()
-    visit.page.set_viewport_size({"width": 1280, "height": 720})
     return visit
 
 
@@ -138,10 +144,10 @@ def test_each_choice_hides_its_traces_and_shows_them_again(
 
 
 def test_each_figure_fits_a_phone(
-    visit: Visit, figures: list[Locator]
+    visits: dict[tuple[str, int], Visit], notebook: str
 ) -> None:
-    visit.page.set_viewport_size({"width": 390, "height": 800})
-    for figure in figures:
+    page = visits[notebook, 390].page
+    for figure in page.locator(".d2l-figure").all():
         box = figure.locator(".d2l-chart").bounding_box()
         # Folded away, it has no box.
         assert box is None or box["x"] + box["width"] <= 390
